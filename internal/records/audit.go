@@ -1,0 +1,65 @@
+package records
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// AuditRow is a row of the access log.
+type AuditRow struct{ core.BaseRecordProxy }
+
+// Look is what a row of the access log says.
+type Look struct {
+	Nr                             int
+	At                             time.Time
+	ByKind, By, ByName, Role, Unit string
+	Patient, Case                  string
+	What, Why                      string
+	Hash                           string
+}
+
+// AddLook writes a row. The chain of hashes is audit's business.
+func AddLook(tx core.App, l Look) error {
+	r, err := blank(tx, Audit)
+	if err != nil {
+		return err
+	}
+	r.Load(map[string]any{
+		"nr": l.Nr, "at": moment(l.At), "byKind": l.ByKind, "by": l.By, "byName": l.ByName, "role": l.Role, "unit": l.Unit,
+		"patient": l.Patient, "case": l.Case, "what": l.What, "why": l.Why, "hash": l.Hash,
+	})
+	if err := tx.Save(r); err != nil {
+		return fmt.Errorf("save access log: %w", err)
+	}
+	return nil
+}
+
+// Look reads the row.
+func (a *AuditRow) Look() Look {
+	return Look{
+		Nr: a.GetInt("nr"), At: a.GetDateTime("at").Time(),
+		ByKind: a.GetString("byKind"), By: a.GetString("by"), ByName: a.GetString("byName"),
+		Role: a.GetString("role"), Unit: a.GetString("unit"),
+		Patient: a.GetString("patient"), Case: a.GetString("case"),
+		What: a.GetString("what"), Why: a.GetString("why"), Hash: a.GetString("hash"),
+	}
+}
+
+// LastLook finds the newest row, or ErrNotFound.
+func LastLook(app core.App) (*AuditRow, error) {
+	return first[AuditRow](app.RecordQuery(Audit).OrderBy("nr DESC"))
+}
+
+// LooksAfter lists rows with a number above nr, in order, at most n.
+func LooksAfter(app core.App, nr, n int) ([]*AuditRow, error) {
+	return list[AuditRow](app.RecordQuery(Audit).
+		AndWhere(dbx.NewExp("[[nr]] > {:n}", dbx.Params{"n": nr})).OrderBy("nr").Limit(int64(n)))
+}
+
+// LooksAt lists the rows about a case, the newest first, at most n.
+func LooksAt(app core.App, caseID string, n int) ([]*AuditRow, error) {
+	return list[AuditRow](app.RecordQuery(Audit).AndWhere(dbx.HashExp{"case": caseID}).OrderBy("nr DESC").Limit(int64(n)))
+}

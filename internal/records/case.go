@@ -1,0 +1,353 @@
+package records
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"lotsen/internal/access"
+	"lotsen/internal/cases"
+)
+
+// Case is one person's one errand.
+type Case struct{ core.BaseRecordProxy }
+
+// The fields of a case that more than one file writes, or that queries name.
+const (
+	caseState     = "state"
+	caseComplaint = "complaint"
+	caseLevel     = "level"
+	caseRegion    = "region"
+	caseUnit      = "unit"
+	caseQueue     = "queue"
+	casePatient   = "patient"
+	caseGuardian  = "guardian"
+	caseClinician = "clinician"
+	caseClinName  = "clinicianName"
+	caseClinRole  = "clinicianRole"
+	caseCreated   = "created"
+	caseSince     = "since"
+	caseDue       = "due"
+	caseDueFor    = "dueFor"
+	caseSeq       = "seq"
+	caseMentioned = "mentioned"
+	caseReads     = "guardianReads"
+)
+
+// Due says what a case's due time is for.
+type Due string
+
+// What may fall due for a case.
+const (
+	DueNothing  Due = ""
+	DueExpire   Due = "expire"    // answering or recommended for too long
+	DueNoShow   Due = "noshow"    // called, and nobody has come
+	DueRemind   Due = "remind"    // paused: half of the time is over
+	DuePauseEnd Due = "pause_end" // paused: all of it is over
+)
+
+// Opening is what a case begins with.
+type Opening struct {
+	ID, Region, Unit, Complaint string
+	Patient, Guardian           string
+	Protocol, Language, Born    string
+	Phone                       string
+	Repeat                      int
+	Fingerprint                 string
+	At                          time.Time
+}
+
+// NewCase makes a case that is not saved yet and has no state: cases.Opened gives it one.
+func NewCase(app core.App, o Opening) (*Case, error) {
+	r, err := blank(app, Cases)
+	if err != nil {
+		return nil, err
+	}
+	c := AsCase(r)
+	if o.ID != "" {
+		c.Id = o.ID
+	}
+	c.Load(map[string]any{
+		caseRegion: o.Region, caseUnit: o.Unit, caseComplaint: o.Complaint,
+		casePatient: o.Patient, caseGuardian: o.Guardian, caseReads: o.Guardian != "",
+		"protocol": o.Protocol, "language": o.Language, "born": o.Born, "phone": o.Phone,
+		"repeat": o.Repeat, "fingerprint": o.Fingerprint, caseCreated: moment(o.At),
+	})
+	return c, nil
+}
+
+// AsCase reads a record as a case.
+func AsCase(r *core.Record) *Case {
+	c := &Case{}
+	c.SetProxyRecord(r)
+	return c
+}
+
+// Facts are what the table of rights needs to know of the case.
+func (c *Case) Facts() access.Facts {
+	return access.Facts{
+		Patient: c.Patient(), Guardian: c.Guardian(), GuardianReads: c.GuardianReads(),
+		Queue: c.Queue(), Clinician: c.Clinician(), Mentioned: c.Mentioned(),
+	}
+}
+
+// State is where the case stands.
+func (c *Case) State() cases.State { return cases.State(c.GetString(caseState)) }
+
+// MoveTo sets the state that cases.Apply gave.
+func (c *Case) MoveTo(s cases.State) { c.Set(caseState, string(s)) }
+
+// Seq is the number of the case's last event.
+func (c *Case) Seq() int { return c.GetInt(caseSeq) }
+
+// NextSeq counts one event more.
+func (c *Case) NextSeq() int {
+	c.Set(caseSeq, c.Seq()+1)
+	return c.Seq()
+}
+
+// Complaint is the code of the protocol that the case was opened with.
+func (c *Case) Complaint() string { return c.GetString(caseComplaint) }
+
+// Protocol is the hash of the content that the case is pinned to.
+func (c *Case) Protocol() string { return c.GetString("protocol") }
+
+// Language is the one that the patient chose.
+func (c *Case) Language() string { return c.GetString("language") }
+
+// Born is the patient's birth date as it was known when the case was opened: YYYY-MM-DD, or YYYY.
+func (c *Case) Born() string { return c.GetString("born") }
+
+// Repeat is how many earlier cases of the same complaint the patient had shortly before.
+func (c *Case) Repeat() int { return c.GetInt("repeat") }
+
+// Region, Unit and Queue are ids; unit and queue may be unset.
+func (c *Case) Region() string { return c.GetString(caseRegion) }
+
+// Unit is the id of the unit, or "".
+func (c *Case) Unit() string { return c.GetString(caseUnit) }
+
+// Queue is the id of the queue that the case has joined, or "".
+func (c *Case) Queue() string { return c.GetString(caseQueue) }
+
+// Patient is the id of the person whom the case is about.
+func (c *Case) Patient() string { return c.GetString(casePatient) }
+
+// Guardian is the id of the guardian who opened the case, or "".
+func (c *Case) Guardian() string { return c.GetString(caseGuardian) }
+
+// GuardianReads says whether the guardian's right to the case still runs.
+func (c *Case) GuardianReads() bool { return c.GetBool(caseReads) }
+
+// LetGuardianRead gives or ends the guardian's right to the case.
+func (c *Case) LetGuardianRead(may bool) { c.Set(caseReads, may && c.Guardian() != "") }
+
+// Asker is the id of the person who handles the case on the patient's side: the guardian while that right runs, else the patient.
+func (c *Case) Asker() string {
+	if c.GuardianReads() {
+		return c.Guardian()
+	}
+	return c.Patient()
+}
+
+// Phone is the number that text messages of this case go to, in E.164, or "".
+func (c *Case) Phone() string { return c.GetString("phone") }
+
+// SetPhone sets it.
+func (c *Case) SetPhone(e164 string) { c.Set("phone", e164) }
+
+// Interpreter says whether the patient asked for one.
+func (c *Case) Interpreter() bool { return c.GetBool("interpreter") }
+
+// WantInterpreter notes it.
+func (c *Case) WantInterpreter(want bool) { c.Set("interpreter", want) }
+
+// Created, Since, DueAt and ClosedAt are times of the program's own clock; zero where unset.
+func (c *Case) Created() time.Time { return c.GetDateTime(caseCreated).Time() }
+
+// Since is when the patient began to wait. It is kept over release, transfer and a miss.
+func (c *Case) Since() time.Time { return c.GetDateTime(caseSince).Time() }
+
+// ClosedAt is when the case ended.
+func (c *Case) ClosedAt() time.Time { return c.GetDateTime("closed").Time() }
+
+// DueAt is when the next timer of the case fires, and what for.
+func (c *Case) DueAt() (time.Time, Due) {
+	return c.GetDateTime(caseDue).Time(), Due(c.GetString(caseDueFor))
+}
+
+// SetDue sets the case's timer.
+func (c *Case) SetDue(at time.Time, what Due) {
+	c.Set(caseDue, moment(at))
+	c.Set(caseDueFor, string(what))
+}
+
+// NoDue ends the case's timer.
+func (c *Case) NoDue() { c.SetDue(time.Time{}, DueNothing) }
+
+// EndAt notes when the case ended, and ends its timer.
+func (c *Case) EndAt(at time.Time) {
+	c.Set("closed", moment(at))
+	c.NoDue()
+}
+
+// Clinician is the id of the member of staff who holds the case, or who held it last when it has ended.
+func (c *Case) Clinician() string { return c.GetString(caseClinician) }
+
+// ClinicianName is the clinician's name as the patient reads it.
+func (c *Case) ClinicianName() string { return c.GetString(caseClinName) }
+
+// ClinicianRole is nurse, doctor or lead.
+func (c *Case) ClinicianRole() string { return c.GetString(caseClinRole) }
+
+// GiveTo makes who the case's clinician.
+func (c *Case) GiveTo(who access.Who) {
+	c.Set(caseClinician, who.ID)
+	c.Set(caseClinName, who.Name)
+	c.Set(caseClinRole, who.Role)
+}
+
+// GiveBack leaves the case without clinician and timer, where it stood in its queue.
+func (c *Case) GiveBack() {
+	c.GiveTo(access.Who{})
+	c.NoDue()
+	c.Set("here", false)
+}
+
+// Enter puts the case in a queue; at is when the patient began to wait.
+func (c *Case) Enter(unit, queue string, at time.Time) {
+	c.Set(caseUnit, unit)
+	c.Set(caseQueue, queue)
+	c.Set(caseSince, moment(at))
+}
+
+// Mentioned are the staff whom notes name: they read the case while it is so.
+func (c *Case) Mentioned() []string { return strings.Fields(c.GetString(caseMentioned)) }
+
+// Mention adds staff to those whom notes name.
+func (c *Case) Mention(staff []string) {
+	all := c.Mentioned()
+	for _, id := range staff {
+		if !slices.Contains(all, id) {
+			all = append(all, id)
+		}
+	}
+	c.Set(caseMentioned, strings.Join(all, " "))
+}
+
+// ForgetMentions ends what notes gave.
+func (c *Case) ForgetMentions() { c.Set(caseMentioned, "") }
+
+// Fingerprint is a hash of the request that opened the case.
+func (c *Case) Fingerprint() string { return c.GetString("fingerprint") }
+
+// CaseByID finds a case.
+func CaseByID(app core.App, id string) (*Case, error) { return byID[Case](app, Cases, id) }
+
+// FirstWaiting finds whose turn it is in a queue: the most urgent level, then the longest wait. Index: cases_waiting.
+func FirstWaiting(app core.App, queue string) (*Case, error) {
+	if queue == "" {
+		return nil, ErrNotFound
+	}
+	return first[Case](app.RecordQuery(Cases).
+		AndWhere(dbx.HashExp{caseQueue: queue, caseState: string(cases.Waiting)}).
+		OrderBy(caseLevel, caseSince, "id"))
+}
+
+// WaitingIn lists those waiting in a queue in the order in which they will be helped, after the case named after ("" for the first), at most n.
+func WaitingIn(app core.App, queue string, after *Case, n int) ([]*Case, error) {
+	q := app.RecordQuery(Cases).
+		AndWhere(dbx.HashExp{caseQueue: queue, caseState: string(cases.Waiting)}).
+		OrderBy(caseLevel, caseSince, "id").Limit(int64(n))
+	if after != nil {
+		q.AndWhere(dbx.NewExp("([[level]], [[since]], [[id]]) > ({:l}, {:s}, {:i})",
+			dbx.Params{"l": after.GetInt(caseLevel), "s": stamp(after.Since()), "i": after.Id}))
+	}
+	return list[Case](q)
+}
+
+// AllWaiting lists every waiting case, for the ranks that are rebuilt at start.
+func AllWaiting(app core.App) ([]*Case, error) {
+	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{caseState: string(cases.Waiting)}))
+}
+
+// LastSince is the latest time at which anyone now waiting in the queue at that level began to wait; zero where nobody does.
+func LastSince(app core.App, queue string, level cases.Level) (time.Time, error) {
+	c, err := first[Case](app.RecordQuery(Cases).
+		AndWhere(dbx.HashExp{caseQueue: queue, caseState: string(cases.Waiting), caseLevel: int(level)}).
+		OrderBy(caseSince + " DESC"))
+	if err != nil {
+		return time.Time{}, ignoreMissing(err)
+	}
+	return c.Since(), nil
+}
+
+// OpenOf finds the open case of a person and complaint, or ErrNotFound.
+func OpenOf(app core.App, patient, complaint string) (*Case, error) {
+	return first[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
+		dbx.HashExp{casePatient: patient, caseComplaint: complaint}, openStates())))
+}
+
+// OpenedSince counts a person's cases of a complaint that were opened at or after since.
+func OpenedSince(app core.App, patient, complaint string, since time.Time) (int, error) {
+	rows, err := list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
+		dbx.HashExp{casePatient: patient, caseComplaint: complaint},
+		dbx.NewExp("[[created]] >= {:t}", dbx.Params{"t": stamp(since)}))))
+	return len(rows), err
+}
+
+// CasesOf lists a person's cases, the newest first, at most n.
+func CasesOf(app core.App, patient string, n int) ([]*Case, error) {
+	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{casePatient: patient}).
+		OrderBy(caseCreated + " DESC").Limit(int64(n)))
+}
+
+// GuardedBy lists the cases that a guardian opened for a child.
+func GuardedBy(app core.App, guardian, child string) ([]*Case, error) {
+	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{caseGuardian: guardian, casePatient: child}))
+}
+
+// HeldBy lists the cases that a member of staff holds.
+func HeldBy(app core.App, staff string) ([]*Case, error) {
+	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{
+		caseClinician: staff,
+		caseState:     []any{string(cases.Called), string(cases.Active), string(cases.Paused)},
+	}))
+}
+
+// HeldIn counts the cases of a queue that some clinician holds.
+func HeldIn(app core.App, queue string) (int, error) {
+	rows, err := list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{
+		caseQueue: queue,
+		caseState: []any{string(cases.Called), string(cases.Active), string(cases.Paused)},
+	}))
+	return len(rows), err
+}
+
+// CaseDue finds the case whose timer has been over longest at now. Index: cases_due.
+func CaseDue(app core.App, now time.Time) (*Case, error) {
+	return first[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
+		dbx.NewExp("[[dueFor]] != ''"),
+		dbx.NewExp("[[due]] <= {:t}", dbx.Params{"t": stamp(now)}))).
+		OrderBy(caseDue, "id"))
+}
+
+func openStates() dbx.Expression {
+	var open []any
+	for _, s := range cases.States() {
+		if s.Open() {
+			open = append(open, string(s))
+		}
+	}
+	return dbx.HashExp{caseState: open}
+}
+
+func ignoreMissing(err error) error {
+	if err == ErrNotFound { //nolint:errorlint // first answers it bare
+		return nil
+	}
+	return err
+}

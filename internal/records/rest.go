@@ -1,0 +1,107 @@
+package records
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Protocol is a clinical content that cases are pinned to.
+type Protocol struct{ core.BaseRecordProxy }
+
+// Hash is what a case pins.
+func (p *Protocol) Hash() string { return p.GetString("hash") }
+
+// Code is the complaint.
+func (p *Protocol) Code() string { return p.GetString("code") }
+
+// Source is the whole content as text.
+func (p *Protocol) Source() string { return p.GetString("source") }
+
+// KeepProtocol stores a content if it is not there.
+func KeepProtocol(app core.App, hash, code, version, source string, at time.Time) error {
+	if _, err := ProtocolByHash(app, hash); err == nil {
+		return nil
+	}
+	r, err := blank(app, Protocols)
+	if err != nil {
+		return err
+	}
+	r.Load(map[string]any{"hash": hash, "code": code, "version": version, "source": source, "at": moment(at)})
+	if err := app.Save(r); err != nil {
+		return fmt.Errorf("keep protocol %s: %w", code, err)
+	}
+	return nil
+}
+
+// ProtocolByHash finds a content.
+func ProtocolByHash(app core.App, hash string) (*Protocol, error) {
+	return first[Protocol](app.RecordQuery(Protocols).AndWhere(dbx.HashExp{"hash": hash}))
+}
+
+// Repeat is what was answered to a move.
+type Repeat struct{ core.BaseRecordProxy }
+
+// AddRepeat stores an answer under the key of its request, over an older one of the same key.
+func AddRepeat(tx core.App, key, person, caseID, event string, answer any, at time.Time) error {
+	raw, err := json.Marshal(answer)
+	if err != nil {
+		return fmt.Errorf("encode answer: %w", err)
+	}
+	p, err := RepeatByKey(tx, key)
+	if err != nil {
+		r, err := blank(tx, Repeats)
+		if err != nil {
+			return err
+		}
+		p = &Repeat{}
+		p.SetProxyRecord(r)
+	}
+	p.Load(map[string]any{"key": key, "person": person, "case": caseID, "event": event, "answer": json.RawMessage(raw), "at": moment(at)})
+	if err := tx.Save(p); err != nil {
+		return fmt.Errorf("save repeat: %w", err)
+	}
+	return nil
+}
+
+// RepeatByKey finds what was answered to a request.
+func RepeatByKey(app core.App, key string) (*Repeat, error) {
+	return first[Repeat](app.RecordQuery(Repeats).AndWhere(dbx.HashExp{"key": key}))
+}
+
+// LastRepeat finds the newest answered request of one kind on a case.
+func LastRepeat(app core.App, caseID, event string) (*Repeat, error) {
+	return first[Repeat](app.RecordQuery(Repeats).AndWhere(dbx.HashExp{"case": caseID, "event": event}).OrderBy("at DESC", "rowid DESC"))
+}
+
+// Key is the hash of the request.
+func (p *Repeat) Key() string { return p.GetString("key") }
+
+// Case is the id of the case that it moved.
+func (p *Repeat) Case() string { return p.GetString("case") }
+
+// At is when it was answered.
+func (p *Repeat) At() time.Time { return p.GetDateTime("at").Time() }
+
+// Answer reads what was answered into d.
+func (p *Repeat) Answer(d any) error { return readJSON(p.GetString("answer"), d) }
+
+// Forget deletes repeats older than before, and sessions whose tokens had all run out by then. It returns how many rows went.
+func Forget(app core.App, before, now time.Time) (int64, error) {
+	var gone int64
+	for _, step := range []struct {
+		table, field string
+		at           time.Time
+	}{{Repeats, "at", before}, {Sessions, "until", now}} {
+		res, err := app.NonconcurrentDB().Delete(step.table, dbx.NewExp("[["+step.field+"]] < {:t}", dbx.Params{"t": stamp(step.at)})).Execute()
+		if err != nil {
+			return gone, fmt.Errorf("forget %s: %w", step.table, err)
+		}
+		n, _ := res.RowsAffected()
+		gone += n
+	}
+	return gone, nil
+}
