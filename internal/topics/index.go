@@ -94,6 +94,13 @@ func (x *Index[C]) Topics(c C) []string {
 	return slices.Clone(x.topics[c])
 }
 
+// Heard tells whether anyone listens to the topic.
+func (x *Index[C]) Heard(name string) bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return len(x.clients[name]) > 0
+}
+
 // Has tells whether c listens to the topic.
 func (x *Index[C]) Has(c C, name string) bool {
 	x.mu.RLock()

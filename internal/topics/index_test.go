@@ -100,6 +100,9 @@ func agree(t *rapid.T, index *topics.Index[int], model pairs) {
 		if got := slices.Sorted(slices.Values(index.Clients(n))); !slices.Equal(got, want) {
 			t.Fatalf("clients of topic %s: %v, want %v", n, got, want)
 		}
+		if got := index.Heard(n); got != (len(want) > 0) {
+			t.Fatalf("Heard(%s) = %v, want %v", n, got, len(want) > 0)
+		}
 		for c := range 6 {
 			if got := index.Has(c, n); got != model[c][n] {
 				t.Fatalf("Has(%d, %s) = %v, want %v", c, n, got, model[c][n])
