@@ -81,7 +81,7 @@ func (x exchange) do(req *http.Request) (answer, error) {
 	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	})
-	resp, err := x.client.Do(req.WithContext(ctx))
+	resp, err := x.client.Do(req.WithContext(ctx)) //nolint:gosec // G704: the address is the administrator's
 	if err != nil {
 		f := x.failure(NotNow, 0, phrase(err))
 		if connected.Load() {

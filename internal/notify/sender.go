@@ -40,7 +40,7 @@ type Sender interface {
 
 // SMS is one message to one phone.
 type SMS struct {
-	Key  string // the outbox row's id: the same at every attempt, of no other SMS
+	Key  string // the outbox row's key: the same at every attempt, of no other SMS
 	To   string // the phone number in E.164
 	From string // the name or number shown as sender; empty: that of the settings
 	Text string

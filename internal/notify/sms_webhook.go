@@ -35,8 +35,8 @@ import (
 //
 // The gateway answers
 //   - 2xx when the SMS is safely kept, if it likes with {"id": "…", "at": "RFC 3339"}.
-//     The same key again, however often and however late, is answered so again,
-//     with the first id and time, and sent to the phone once;
+//     The same key again, however often, however late and even in other words, is
+//     answered so again, with the first id and time, and sent to the phone once;
 //   - 400 or 422 when this number or text will never do (413 when it is too long);
 //   - 409 when the first request with the key is still at work, 429 when there are
 //     too many, with Retry-After if it likes; any other 4xx when the fault is ours;

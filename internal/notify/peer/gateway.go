@@ -85,9 +85,6 @@ func (g *Gateway) take(w http.ResponseWriter, r *http.Request, m Message) {
 		trouble: func(w http.ResponseWriter, status int) {
 			fault(w, status, "trouble", "sending to "+m.To+": "+http.StatusText(status))
 		},
-		conflict: func(w http.ResponseWriter) {
-			fault(w, http.StatusUnprocessableEntity, "key", "the key has been used for another message")
-		},
 	}
 	if !e164.MatchString(m.To) || m.Text == "" {
 		say.refused(w)

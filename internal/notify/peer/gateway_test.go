@@ -16,9 +16,9 @@ import (
 const secret = "a-secret-that-is-only-of-the-tests"
 
 // signedRequest is what a right sender posts, at a time so far from the gateway's.
-func signedRequest(t testing.TB, body string, off time.Duration) *http.Request {
-	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/sms", strings.NewReader(body))
+func signedRequest(tb testing.TB, body string, off time.Duration) *http.Request {
+	tb.Helper()
+	r := httptest.NewRequestWithContext(tb.Context(), http.MethodPost, "/sms", strings.NewReader(body))
 	timestamp := strconv.FormatInt(start.Add(off).Unix(), 10)
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte("row1." + timestamp + "." + body))

@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -25,9 +25,6 @@ type Message struct {
 
 	unlogged bool // its text is not shown in a list
 }
-
-// errConflict says that a key is known with another content.
-var errConflict = errors.New("peer: the key has another content")
 
 // inboxFile is the file in which a [Gateway] keeps what it has received.
 const inboxFile = "sms.jsonl"
@@ -53,8 +50,12 @@ func newInbox(now func() time.Time) *inbox {
 // of a last line is cut off: it was never answered. Any other line that cannot
 // be read is an error.
 func openInbox(folder string, now func() time.Time) (*inbox, error) {
-	path := filepath.Join(folder, inboxFile)
-	data, err := os.ReadFile(path)
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, fmt.Errorf("opening the folder of the SMS received: %w", err)
+	}
+	defer func() { _ = root.Close() }()
+	data, err := root.ReadFile(inboxFile)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("reading the SMS received: %w", err)
 	}
@@ -67,44 +68,41 @@ func openInbox(folder string, now func() time.Time) (*inbox, error) {
 		}
 		in.add(m)
 	}
-	if in.file, err = openAt(path, int64(whole)); err != nil {
+	if in.file, err = openAt(root, int64(whole)); err != nil {
 		return nil, fmt.Errorf("opening the SMS received: %w", err)
 	}
 	return in, nil
 }
 
-// openAt opens path to be written on from size, and makes its name last.
-func openAt(path string, size int64) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+// openAt opens the file to be written on from size, and makes its name last.
+func openAt(root *os.Root, size int64) (*os.File, error) {
+	file, err := root.OpenFile(inboxFile, os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	_, err = file.Seek(size, 0)
-	if err := errors.Join(err, file.Truncate(size), file.Sync(), syncFolder(filepath.Dir(path))); err != nil {
+	_, err = file.Seek(size, io.SeekStart)
+	if err := errors.Join(err, file.Truncate(size), file.Sync(), syncFolder(root)); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return file, nil
 }
 
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
+func syncFolder(root *os.Root) error {
+	folder, err := root.Open(".")
 	if err != nil {
 		return err
 	}
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
-// put accepts m, and gives it an id and a time; a known key gives the message
-// that was accepted first.
+// put accepts m, and gives it an id and a time. A known key gives the message
+// that was accepted first, whatever m says now: the key is what makes it the
+// same, and the first is with the patient.
 func (in *inbox) put(m Message) (Message, error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if i, known := in.byKey[m.Key]; known && m.Key != "" {
-		first := in.messages[i]
-		if first.To != m.To || first.From != m.From || first.Text != m.Text {
-			return Message{}, errConflict
-		}
-		return first, nil
+		return in.messages[i], nil
 	}
 	m.ID, m.At = newID(), in.next()
 	if err := in.write(m); err != nil {

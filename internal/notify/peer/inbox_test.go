@@ -16,21 +16,21 @@ var start = time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)
 
 func atStart() time.Time { return start }
 
-func open(t testing.TB, folder string) *inbox {
-	t.Helper()
+func open(tb testing.TB, folder string) *inbox {
+	tb.Helper()
 	in, err := openInbox(folder, atStart)
 	if err != nil {
-		t.Fatalf("openInbox: %v", err)
+		tb.Fatalf("openInbox: %v", err)
 	}
-	t.Cleanup(func() { _ = in.close() })
+	tb.Cleanup(func() { _ = in.close() })
 	return in
 }
 
-func put(t testing.TB, in *inbox, key string) Message {
-	t.Helper()
+func put(tb testing.TB, in *inbox, key string) Message {
+	tb.Helper()
 	m, err := in.put(Message{Key: key, To: "+46701740605", From: "Lotsen", Text: "Din tur, åäö\n"})
 	if err != nil {
-		t.Fatalf("put %s: %v", key, err)
+		tb.Fatalf("put %s: %v", key, err)
 	}
 	return m
 }
@@ -59,35 +59,30 @@ func TestInboxIsThereAfterARestart(t *testing.T) {
 // gone, and the next message stands on a line of its own.
 func TestInboxDropsATornLine(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
-	in := open(t, folder)
-	put(t, in, "a")
-	path := filepath.Join(folder, inboxFile)
-	before := size(t, path)
-	put(t, in, "b")
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("reading: %v", err)
+	first := `{"id":"1","key":"a","to":"+46701740605","from":"Lotsen","text":"x","at":"2026-11-25T08:00:00Z"}` + "\n"
+	second := strings.Replace(first, `"a"`, `"b"`, 1)
+	for cut := range len(second) {
+		folder := t.TempDir()
+		keep(t, folder, first+second[:cut])
+		put(t, open(t, folder), "c")
+		if got := keys(open(t, folder).all()); got != "a c" {
+			t.Fatalf("cut after %d of %d bytes: %q is kept, want \"a c\"", cut, len(second), got)
+		}
 	}
-	for cut := before; cut < len(whole); cut++ {
-		torn := t.TempDir()
-		if err := os.WriteFile(filepath.Join(torn, inboxFile), whole[:cut], 0o600); err != nil {
-			t.Fatalf("writing: %v", err)
-		}
-		reopened := open(t, torn)
-		put(t, reopened, "c")
-		if got := keys(open(t, torn).all()); got != "a c" {
-			t.Fatalf("cut at %d of %d: %q is kept, want \"a c\"", cut, len(whole), got)
-		}
+}
+
+// keep makes folder's file what an earlier process has left.
+func keep(tb testing.TB, folder, content string) {
+	tb.Helper()
+	if err := os.WriteFile(filepath.Join(folder, inboxFile), []byte(content), 0o600); err != nil {
+		tb.Fatalf("writing: %v", err)
 	}
 }
 
 func TestInboxTellsOfDamage(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, inboxFile), []byte("{}\nnonsense +46701740605\n{}\n"), 0o600); err != nil {
-		t.Fatalf("writing: %v", err)
-	}
+	keep(t, folder, "{}\nnonsense +46701740605\n{}\n")
 	_, err := openInbox(folder, atStart)
 	if err == nil || !strings.Contains(err.Error(), "line 2") || strings.Contains(err.Error(), "+46") {
 		t.Errorf("error is %v, want one that names line 2 and nobody's number", err)
@@ -109,15 +104,6 @@ func TestInboxThatCannotWriteAcceptsNothing(t *testing.T) {
 	if n := len(in.all()); n != 1 {
 		t.Errorf("%d messages, want the one that was written", n)
 	}
-}
-
-func size(t *testing.T, path string) int {
-	t.Helper()
-	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatalf("stat: %v", err)
-	}
-	return int(info.Size())
 }
 
 func keys(messages []Message) string {
@@ -157,7 +143,7 @@ func TestInboxSurvivesKill(t *testing.T) {
 	folder := t.TempDir()
 	answered := 0
 	for round := range 4 {
-		child := exec.CommandContext(t.Context(), os.Args[0])
+		child := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // G204: this test binary
 		child.Env = append(os.Environ(), receiver+"="+folder)
 		out, err := child.StdoutPipe()
 		if err != nil {
@@ -195,9 +181,7 @@ func FuzzInbox(f *testing.F) {
 	f.Add([]byte("\n\x00\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		folder := t.TempDir()
-		if err := os.WriteFile(filepath.Join(folder, inboxFile), data, 0o600); err != nil {
-			t.Fatalf("writing: %v", err)
-		}
+		keep(t, folder, string(data))
 		in, err := openInbox(folder, atStart)
 		if err != nil {
 			return

@@ -9,7 +9,6 @@
 package peer
 
 import (
-	"errors"
 	"net/http"
 	"sync"
 )
@@ -101,7 +100,6 @@ type dialect struct {
 	accepted func(http.ResponseWriter, Message)
 	refused  func(http.ResponseWriter)
 	trouble  func(w http.ResponseWriter, status int)
-	conflict func(http.ResponseWriter) // the key has another content; nil where there are no keys
 }
 
 // receive accepts m, or does to it what the script says.
@@ -112,8 +110,6 @@ func (s *script) receive(w http.ResponseWriter, r *http.Request, m Message, say 
 	}
 	kept, err := s.inbox.put(m)
 	switch {
-	case errors.Is(err, errConflict):
-		say.conflict(w)
 	case err != nil:
 		say.trouble(w, http.StatusInternalServerError)
 	case fault == FailAfter:
@@ -149,6 +145,8 @@ func (s *script) unaccepted(w http.ResponseWriter, say dialect, fault Fault) boo
 	case Redirect:
 		w.Header().Set("Location", Elsewhere)
 		w.WriteHeader(http.StatusTemporaryRedirect)
+	case FailAfter, HangAfter, CutAfter, Garble, Halve:
+		return false
 	default:
 		return false
 	}
