@@ -37,9 +37,6 @@ const (
 	BadCheck Fault = "check_digit" // the last digit does not fit the others
 )
 
-// Code is what the interface answers, whatever the fault.
-const Code = "invalid_personal_number"
-
 // Error says in English what is wrong.
 func (f Fault) Error() string {
 	return "personal number: wrong " + strings.ReplaceAll(string(f), "_", " ")

@@ -13,21 +13,11 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// The codes that the interface answers for [ErrInvalid], [ErrNotMobile] and
-// [ErrNotDemo].
-const (
-	CodeInvalid   = "invalid_phone"
-	CodeNotMobile = "phone_not_mobile"
-	CodeNotDemo   = "demo_phone"
-)
-
 var (
 	// ErrInvalid says that no such number can exist.
 	ErrInvalid = errors.New("phone: not a telephone number")
 	// ErrNotMobile says that the number cannot be relied on to get an SMS.
 	ErrNotMobile = errors.New("phone: not a mobile number")
-	// ErrNotDemo says that the demo does not take the number.
-	ErrNotDemo = errors.New("phone: not a number set aside for fiction")
 )
 
 // maxInput is more than anybody types for a number, blanks and all.
