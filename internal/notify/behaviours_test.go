@@ -205,6 +205,9 @@ func (b bench) passesOver() {
 	named := sms("row2")
 	named.From = "Norrvik"
 	b.finds(named, start, false)
+	reworded := sms("row2")
+	reworded.Text = "another"
+	b.finds(reworded, start, !b.keepsText)
 	known := sms("row2")
 	known.Others = []string{receipt.ProviderID}
 	b.finds(known, start, false)

@@ -39,10 +39,14 @@ var providers = []struct {
 	peer       func(now func() time.Time) counterpart
 	knowsKey   bool // a repeated key is harmless
 	wantsNoID  bool // a 2xx is enough, whatever its body
+	keepsText  bool // Find can compare it
 	addressEnd string
 }{
 	{name: "46elks", peer: func(now func() time.Time) counterpart { return peer.NewElks(user, sesame, maxPage, now) }},
-	{name: "twilio", peer: func(now func() time.Time) counterpart { return peer.NewTwilio(user, sesame, maxPage, now) }},
+	{
+		name: "twilio", peer: func(now func() time.Time) counterpart { return peer.NewTwilio(user, sesame, maxPage, now) },
+		keepsText: true,
+	},
 	{
 		name: "webhook", peer: func(now func() time.Time) counterpart { return peer.NewGateway(sesame, now) },
 		knowsKey: true, wantsNoID: true, addressEnd: "/sms",
@@ -52,13 +56,14 @@ var providers = []struct {
 // bench is one sender facing its peer, with the time standing still.
 type bench struct {
 	notify.Sender
-	t        *testing.T
-	peer     counterpart
-	server   *httptest.Server
-	clock    *clock.Clock
-	config   notify.SMSConfig
-	knowsKey bool
-	wantsID  bool
+	t         *testing.T
+	peer      counterpart
+	server    *httptest.Server
+	clock     *clock.Clock
+	config    notify.SMSConfig
+	knowsKey  bool
+	wantsID   bool
+	keepsText bool
 }
 
 var start = time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)
@@ -145,7 +150,7 @@ func TestEverySender(t *testing.T) {
 			t.Run(p.name+"/"+behaviour.name, func(t *testing.T) {
 				t.Parallel()
 				now := clock.At(start)
-				b := bench{t: t, peer: p.peer(now.Now), clock: now, knowsKey: p.knowsKey, wantsID: !p.wantsNoID}
+				b := bench{t: t, peer: p.peer(now.Now), clock: now, knowsKey: p.knowsKey, wantsID: !p.wantsNoID, keepsText: p.keepsText}
 				b.server = httptest.NewServer(b.peer)
 				t.Cleanup(b.server.Close)
 				b.config = notify.SMSConfig{
