@@ -69,6 +69,20 @@ func TestStrangeAnswersAreErrors(t *testing.T) {
 	}
 }
 
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	client := against(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/collect") {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+			return
+		}
+		_, _ = w.Write([]byte(`{"orderRef":"o","status":"pending"}`))
+	})
+	if _, err := client.Collect(t.Context(), "o"); !errors.Is(err, UnknownCode) {
+		t.Errorf("a redirect: %v; want it refused as no answer of BankID's", err)
+	}
+}
+
 func TestNobodyThere(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(nil)

@@ -1,8 +1,16 @@
 package bankid
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
 	"log/slog"
+	"math/big"
+	"slices"
 	"testing"
 	"time"
 
@@ -232,4 +240,46 @@ func TestConfigurationIsChecked(t *testing.T) {
 			t.Errorf("%s: was accepted", name)
 		}
 	}
+}
+
+func TestTestCertificatesAreRefusedInProduction(t *testing.T) {
+	t.Parallel()
+	_, _, certs := serve(t)
+	testRoot, _ := selfSigned(t, "Test BankID SSL Root CA v1 Test")
+	testClient, testKey := selfSigned(t, "FP Testcert 5")
+	const production, test = "https://appapi2.bankid.com/rp/v6.0", "https://appapi2.test.bankid.com/rp/v6.0"
+	tests := []struct {
+		name   string
+		config Config
+		ok     bool
+	}{
+		{"own client, own root", Config{production, certs.ClientCert, certs.ClientKey, certs.CA}, true},
+		{"the test client", Config{production, testClient, testKey, certs.CA}, false},
+		{"the test root", Config{production, certs.ClientCert, certs.ClientKey, testRoot}, false},
+		{"the test root among others", Config{production, certs.ClientCert, certs.ClientKey, slices.Concat(certs.CA, testRoot)}, false},
+		{"both, in the test environment", Config{test, testClient, testKey, testRoot}, true},
+	}
+	for _, test := range tests {
+		if _, err := NewClient(test.config); (err == nil) != test.ok {
+			t.Errorf("%s: %v; want accepted = %t", test.name, err, test.ok)
+		}
+	}
+}
+
+func selfSigned(t *testing.T, name string) (cert, key []byte) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotAfter: realNow().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, form, form, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER})
 }

@@ -52,6 +52,55 @@ func TestBankIDStumbles(t *testing.T) {
 	}
 }
 
+func TestTooManyRequestsIsARest(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(w *ward) {
+		s := w.start(Request{})
+		w.bank.Refuse("collect", "tooManyRequests")
+		w.pass(s.ID, 14*time.Second)
+		at := w.wire.collects[w.ref(s.ID)]
+		if len(at) < 2 || at[1].Sub(at[0]) < restAfter429 {
+			w.Errorf("%d collects in fourteen seconds; want a rest of %v after the first", len(at), restAfter429)
+		}
+	})
+}
+
+func TestCancelledWhileANewOrderIsBegun(t *testing.T) {
+	t.Parallel()
+	ord := &order[string]{mode: Other, status: Pending, stop: func() {}}
+	ord.fail(hintCancelled, realNow())
+	ord.begin(Begun{OrderRef: "late"}, realNow())
+	if ord.status != Failed || ord.ref != "late" || !ord.open {
+		t.Errorf("status %s, order %q, open %t; want it failed, and the late order known so that it can be cancelled", ord.status, ord.ref, ord.open)
+	}
+}
+
+func TestOnlyAnUnopenedOrderIsBegunAgain(t *testing.T) {
+	t.Parallel()
+	now := realNow()
+	tests := []struct {
+		name    string
+		order   *order[string]
+		hint    string
+		renewed bool
+	}{
+		{"nobody opened it", &order[string]{mode: Other, expires: now.Add(1)}, "startFailed", true},
+		{"the three minutes are over", &order[string]{mode: Other, expires: now}, "startFailed", false},
+		{"an app had it", &order[string]{mode: Other, expires: now.Add(1), taken: true}, "startFailed", false},
+		{"on the same device", &order[string]{mode: Same, expires: now.Add(1)}, "startFailed", false},
+		{"the person said no", &order[string]{mode: Other, expires: now.Add(1)}, "userCancel", false},
+	}
+	for _, test := range tests {
+		test.order.status, test.order.stop = Pending, func() {}
+		if got := test.order.hear(Collected{Status: Failed, Hint: test.hint}, now); got != test.renewed {
+			t.Errorf("%s: begun again = %t; want %t", test.name, got, test.renewed)
+		}
+		if failed := test.order.status == Failed; failed == test.renewed {
+			t.Errorf("%s: failed = %t; want %t", test.name, failed, !test.renewed)
+		}
+	}
+}
+
 func TestTheCompletionsAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(w *ward) {

@@ -67,6 +67,21 @@ func TestTheBrowserMayComeBackBeforeTheCollect(t *testing.T) {
 	})
 }
 
+func TestAProvedLogInWaitsTenSecondsToBeFetched(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(w *ward) {
+		s := w.start(Request{Mode: Same})
+		nonce := w.approve(s.ID)
+		time.Sleep(time.Minute)
+		if err := w.orders.Return(s.ID, nonce); err != nil {
+			w.Fatal(err)
+		}
+		time.Sleep(10 * time.Second)
+		w.expectGone(s.ID)
+		w.mintedTimes(0)
+	})
+}
+
 // The fraud that mode same is built against: somebody begins a log-in and
 // makes another person open the link.
 func TestAVictimsBrowserCompletesNothing(t *testing.T) {

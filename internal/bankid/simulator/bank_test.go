@@ -226,7 +226,9 @@ func TestScan(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.expect(ref, "failed cancelled") // the same person opened a newer one
-	d.expect(second, "complete <nil>")
+	if data := d.expect(second, "complete <nil>")["completionData"].(map[string]any); data["risk"] != nil {
+		t.Errorf("risk %v is told though nobody asked", data["risk"])
+	}
 }
 
 func TestFaults(t *testing.T) {
