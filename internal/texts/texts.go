@@ -1,5 +1,5 @@
 // Package texts holds what the program says to people: texts of errors, SMS,
-// the chat's own messages, names of levels and states, in every language.
+// what a case tells of itself, names of levels and states, in every language.
 //
 // A text lives in <language>.yaml under a key by its place ("sms.your_turn").
 // Each key is a constant in keys.gen.go, so that a slip does not compile; after

@@ -160,7 +160,7 @@ func TestTextsAreWhole(t *testing.T) {
 // Whoever is turned away or left alone with a fault is told whom to ring.
 func TestNumbersToRing(t *testing.T) {
 	t.Parallel()
-	keys := []string{ErrorInternal, ErrorNotConfigured, ErrorUnavailable, ChatMissedEnd, AlertWorseSeen, AlertWorseAlone}
+	keys := []string{ErrorInternal, ErrorNotConfigured, ErrorUnavailable, CaseMissedOut, AlertWorseSeen, AlertWorseAlone}
 	for key := range all()[Swedish] {
 		if strings.HasPrefix(key, "eligible.") {
 			keys = append(keys, key)
@@ -244,10 +244,10 @@ func TestSay(t *testing.T) {
 	tests := []struct {
 		got, want string
 	}{
-		{Swedish.Say(ChatTookOver, "name", "Eva"), "Eva har tagit över."},
-		{English.Say(ChatTookOver, "name", "Eva"), "Eva has taken over."},
-		{English.Say(ChatTookOver, "name", "{name}{url}"), "{name}{url} has taken over."},
-		{Simple.Say(ChatTookOver, "name", "Eva"), "Eva har tagit över."}, // falls back
+		{Swedish.Say(CaseTookOver, "name", "Eva"), "Eva har tagit över."},
+		{English.Say(CaseTookOver, "name", "Eva"), "Eva has taken over."},
+		{English.Say(CaseTookOver, "name", "{name}{url}"), "{name}{url} has taken over."},
+		{Simple.Say(CaseTookOver, "name", "Eva"), "Eva har tagit över."}, // falls back
 		{Lang("xx").Say(LevelToday), "Idag"},
 		{Swedish.Say(QueueAhead, "n", 1), "1 person är före dig."},
 		{Swedish.Say(QueueAhead, "n", 2), "2 personer är före dig."},
@@ -257,7 +257,7 @@ func TestSay(t *testing.T) {
 		{Arabic.Say(QueuePaused), Swedish.Say(QueuePaused)},
 		{English.Say(QueueBetween, "low", 5, "high", 20), "between 5 and 20 minutes"},
 		{Swedish.Say("nothing.here"), "nothing.here"},
-		{Swedish.Say(ChatTookOver, "name"), "{name} har tagit över."},
+		{Swedish.Say(CaseTookOver, "name"), "{name} har tagit över."},
 	}
 	for _, test := range tests {
 		if test.got != test.want {
