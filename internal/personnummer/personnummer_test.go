@@ -26,11 +26,11 @@ func noon(day string) time.Time {
 	return t.Add(12 * time.Hour)
 }
 
-func number(t testing.TB, text string) personnummer.Number {
-	t.Helper()
+func number(tb testing.TB, text string) personnummer.Number {
+	tb.Helper()
 	n, err := personnummer.Parse(text, now)
 	if err != nil {
-		t.Fatalf("Parse(%q): %v", text, err)
+		tb.Fatalf("Parse(%q): %v", text, err)
 	}
 	return n
 }
@@ -45,14 +45,14 @@ type vectors struct {
 	Bad []struct{ In, Now, Fault string }
 }
 
-func load(t testing.TB) (v vectors) {
-	t.Helper()
+func load(tb testing.TB) (v vectors) {
+	tb.Helper()
 	raw, err := os.ReadFile("testdata/vectors.json")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := json.Unmarshal(raw, &v); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return v
 }

@@ -40,12 +40,11 @@ func Mobile(text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	switch phonenumbers.GetNumberType(n) {
-	case phonenumbers.MOBILE, phonenumbers.FIXED_LINE_OR_MOBILE: // some countries do not tell them apart
-		return phonenumbers.Format(n, phonenumbers.E164), nil
-	default:
+	kind := phonenumbers.GetNumberType(n)
+	if kind != phonenumbers.MOBILE && kind != phonenumbers.FIXED_LINE_OR_MOBILE { // some countries do not tell them apart
 		return "", ErrNotMobile
 	}
+	return phonenumbers.Format(n, phonenumbers.E164), nil
 }
 
 func parse(text string) (*phonenumbers.PhoneNumber, error) {
