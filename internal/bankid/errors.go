@@ -56,12 +56,8 @@ func Passing(err error) bool {
 	if !errors.As(err, &answer) {
 		return err != nil && !errors.Is(err, context.Canceled)
 	}
-	switch answer.Code {
-	case RequestTimeout, TooManyRequests, InternalError, Maintenance:
-		return true
-	default:
-		return answer.Status >= 500
-	}
+	return answer.Status >= 500 || answer.Code == RequestTimeout || answer.Code == TooManyRequests ||
+		answer.Code == InternalError || answer.Code == Maintenance
 }
 
 // decodeError never fails: a proxy's HTML page becomes UnknownCode. Letter

@@ -3,6 +3,7 @@ package bankid
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -207,7 +208,7 @@ func TestManyLogInsAtOnce(t *testing.T) {
 					w.Errorf("orderRef: %v", err)
 					return
 				}
-				who := simulator.PersonNamed("19860527238"+string(rune('0'+i)), "")
+				who := simulator.PersonNamed("19860527238"+strconv.Itoa(i), "")
 				if _, err := w.bank.Approve(ref, who); err != nil {
 					w.Errorf("approve: %v", err)
 				}

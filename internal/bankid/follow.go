@@ -26,7 +26,7 @@ func (o *Orders[T]) follow(ctx context.Context, ord *order[T]) {
 			o.step(ctx, ord)
 		}
 	}
-	o.tellCancelled(ord)
+	o.tellCancelled(ctx, ord)
 }
 
 func (ord *order[T]) pending() bool {
@@ -94,7 +94,7 @@ func (o *Orders[T]) stumble(ord *order[T], err error) {
 
 // tellCancelled ends at BankID what has ended only here, so that nobody
 // completes an order that no browser awaits. It is a courtesy: its errors are not our concern.
-func (o *Orders[T]) tellCancelled(ord *order[T]) {
+func (o *Orders[T]) tellCancelled(ctx context.Context, ord *order[T]) {
 	ord.mu.Lock()
 	ref, open := ord.ref, ord.open
 	o.set.Log.Info("bankid: a log-in ended", "order", ref, "mode", ord.mode, "status", ord.status, "hint", ord.hint)
@@ -102,7 +102,7 @@ func (o *Orders[T]) tellCancelled(ord *order[T]) {
 	if !open || ref == "" {
 		return
 	}
-	ctx, stop := context.WithTimeout(context.WithoutCancel(o.ctx), cancelTimeout)
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
 	defer stop()
 	if err := o.set.Client.Cancel(ctx, ref); err != nil {
 		o.set.Log.Debug("bankid: an order could not be cancelled", "order", ref, "error", err)

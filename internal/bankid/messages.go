@@ -21,6 +21,7 @@ const (
 )
 
 var pendingKeys = map[string]string{
+	hintOutstanding:   "bankid.opening",
 	hintNoClient:      "bankid.open_app",
 	"started":         "bankid.started",
 	"userMrtd":        "bankid.user_mrtd",
@@ -53,18 +54,15 @@ func MessageKey(status Status, hint string, mode Mode) string {
 			return key
 		}
 		return "bankid.failed"
-	default:
+	case Pending:
 		if hint == hintOutstanding && mode == Other {
 			return "bankid.scan"
-		}
-		if hint == hintOutstanding {
-			return "bankid.opening"
 		}
 		if key, ok := pendingKeys[hint]; ok {
 			return key
 		}
-		return "bankid.pending"
 	}
+	return "bankid.pending"
 }
 
 // ErrorKey gives the key of the text for a log-in that could not be begun.

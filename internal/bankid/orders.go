@@ -90,7 +90,7 @@ func NewOrders[T any](s Settings) *Orders[T] {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.Background()) //nolint:gosec // Close calls it
 	return &Orders[T]{set: s, ctx: ctx, stop: stop, byID: map[digest]*order[T]{}}
 }
 
@@ -167,7 +167,7 @@ func (o *Orders[T]) Start(ctx context.Context, r Request) (Started, error) {
 	if ord.mode == Same {
 		started.Launch = launchLink(begun.AutoStartToken, platformOf(r.UserAgent))
 	}
-	if !o.keep(ord) {
+	if !o.keep(ord) { //nolint:contextcheck // the loop outlives the request that began it
 		return Started{}, ErrFull
 	}
 	return started, nil

@@ -2,6 +2,7 @@ package bankid
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -163,7 +164,7 @@ func admission(t *rapid.T) {
 			_, _ = orders.Poll(ids[i], func(Identity) (int, error) { admitted[i]++; return i, nil })
 		case "approve":
 			if ref, err := orders.OrderRef(ids[i]); err == nil {
-				if back, err := bank.Approve(ref, simulator.PersonNamed("19860527238"+string(rune('0'+i)), "")); err == nil {
+				if back, err := bank.Approve(ref, simulator.PersonNamed("19860527238"+strconv.Itoa(i), "")); err == nil {
 					approved[i] = true
 					_, nonces[i], _ = strings.Cut(back, "#n=")
 				}

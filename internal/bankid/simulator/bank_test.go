@@ -252,7 +252,7 @@ func TestFaults(t *testing.T) {
 	d.Drop("collect")
 	func() {
 		defer func() {
-			if got := recover(); got != http.ErrAbortHandler {
+			if got, ok := recover().(error); !ok || !errors.Is(got, http.ErrAbortHandler) {
 				t.Errorf("a dropped answer: recovered %v; want http.ErrAbortHandler", got)
 			}
 		}()
