@@ -73,6 +73,7 @@ func bindRealtime(app core.App, rt *Realtime) {
 		Id: "lotsenRealtimeWrite", Func: rt.write,
 	})
 	rt.bindEndings(app)
+	bindSilence(app)
 }
 
 // connect gives the connection a client of ours. Whoever does not subscribe gets

@@ -1,13 +1,9 @@
 package hooks
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -40,22 +36,23 @@ type house struct {
 }
 
 // newHouse starts one; alter may change rt before it is bound.
-func newHouse(t testing.TB, alter ...func(*Realtime)) *house {
-	t.Helper()
-	h := startHouse(t, alter...)
+func newHouse(tb testing.TB, alter ...func(*Realtime)) *house {
+	tb.Helper()
+	h := startHouse(tb, alter...)
 	h.srv = httptest.NewServer(h.handler())
 	h.closeLast()
 	return h
 }
 
-func startHouse(t testing.TB, alter ...func(*Realtime)) *house {
-	t.Helper()
-	app, err := tests.NewTestApp(t.TempDir())
+// startHouse is newHouse without the port.
+func startHouse(tb testing.TB, alter ...func(*Realtime)) *house {
+	tb.Helper()
+	app, err := tests.NewTestApp(tb.TempDir())
 	if err != nil {
-		t.Fatalf("starting a test app: %v", err)
+		tb.Fatalf("starting a test app: %v", err)
 	}
-	t.Cleanup(app.Cleanup)
-	h := &house{t: t, app: app, rights: map[string]bool{}}
+	tb.Cleanup(app.Cleanup)
+	h := &house{t: tb, app: app, rights: map[string]bool{}}
 	h.rt = &Realtime{Fanout: new(fanout.Fanout), May: h.may, Now: now}
 	for _, f := range alter {
 		f(h.rt)
@@ -153,146 +150,6 @@ func (h *house) token(r *core.Record, d time.Duration, session string) string {
 		h.t.Fatalf("making a token: %v", err)
 	}
 	return token
-}
-
-// said is one event as a browser would get it.
-type said struct{ name, data string }
-
-// stream is an open connection.
-type stream struct {
-	h    *house
-	id   string
-	said chan said // closed when the connection ends
-}
-
-// open connects and reads until the connection has a name.
-func (h *house) open() *stream {
-	h.t.Helper()
-	resp := h.get()
-	if resp.StatusCode != http.StatusOK {
-		h.t.Fatalf("connecting answers %d, want 200", resp.StatusCode)
-	}
-	s := &stream{h: h, said: make(chan said, 1000)}
-	go s.read(resp)
-	var hello struct{ ClientID string }
-	if err := json.Unmarshal([]byte(s.next("PB_CONNECT").data), &hello); err != nil {
-		h.t.Fatalf("reading the first event: %v", err)
-	}
-	s.id = hello.ClientID
-	return s
-}
-
-func (h *house) get() *http.Response {
-	h.t.Helper()
-	req, err := http.NewRequestWithContext(h.t.Context(), http.MethodGet, h.srv.URL+"/api/realtime", nil)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	resp, err := h.srv.Client().Do(req)
-	if err != nil {
-		h.t.Fatalf("connecting: %v", err)
-	}
-	h.t.Cleanup(func() { _ = resp.Body.Close() })
-	return resp
-}
-
-func (s *stream) read(resp *http.Response) {
-	defer close(s.said)
-	lines := bufio.NewScanner(resp.Body)
-	lines.Buffer(nil, 1<<20)
-	var e said
-	for lines.Scan() {
-		key, value, _ := strings.Cut(lines.Text(), ":")
-		switch key {
-		case "event":
-			e.name = value
-		case "data":
-			e.data = value
-		case "":
-			s.said <- e
-			e = said{}
-		}
-	}
-}
-
-// ask posts the topics and gives the status.
-func (s *stream) ask(token string, names ...string) int {
-	s.h.t.Helper()
-	body, err := json.Marshal(map[string]any{"clientId": s.id, "subscriptions": names})
-	if err != nil {
-		s.h.t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(s.h.t.Context(), http.MethodPost, s.h.srv.URL+"/api/realtime", bytes.NewReader(body))
-	if err != nil {
-		s.h.t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", token)
-	resp, err := s.h.srv.Client().Do(req)
-	if err != nil {
-		s.h.t.Fatalf("subscribing: %v", err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	return resp.StatusCode
-}
-
-// listen posts the topics and wants 204.
-func (s *stream) listen(token string, names ...string) {
-	s.h.t.Helper()
-	if status := s.ask(token, names...); status != http.StatusNoContent {
-		s.h.t.Fatalf("subscribing answers %d, want 204", status)
-	}
-}
-
-// next waits for an event and wants it to have the name. Pings are passed over
-// unless one is wanted.
-func (s *stream) next(name string) said {
-	s.h.t.Helper()
-	timeout := time.After(soon)
-	for {
-		select {
-		case e, ok := <-s.said:
-			if !ok {
-				s.h.t.Fatalf("the connection ended, want an event %q", name)
-			}
-			if e.name == "ping" && name != "ping" {
-				continue
-			}
-			if e.name != name {
-				s.h.t.Fatalf("got event %q with %s, want %q", e.name, e.data, name)
-			}
-			return e
-		case <-timeout:
-			s.h.t.Fatalf("nothing came, want an event %q", name)
-		}
-	}
-}
-
-// gets waits for an event of this name and data.
-func (s *stream) gets(name, data string) {
-	s.h.t.Helper()
-	if e := s.next(name); e.data != data {
-		s.h.t.Fatalf("event %q has data %s, want %s", name, e.data, data)
-	}
-}
-
-// end waits for the connection to end, with nothing but pings before that.
-func (s *stream) end() {
-	s.h.t.Helper()
-	timeout := time.After(soon)
-	for {
-		select {
-		case e, ok := <-s.said:
-			if !ok {
-				return
-			}
-			if e.name != "ping" {
-				s.h.t.Fatalf("got event %q with %s, want the connection to end", e.name, e.data)
-			}
-		case <-timeout:
-			s.h.t.Fatal("the connection goes on, want it to end")
-		}
-	}
 }
 
 // tell publishes an event without a number.

@@ -9,7 +9,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
-	"lotsen/internal/records"
 	"lotsen/internal/topics"
 )
 
@@ -20,10 +19,6 @@ const (
 	// sessionClaim is the claim of our tokens that names the log-in they are of.
 	sessionClaim = "sid"
 )
-
-// recordTopics are the collections whose record events a superuser may follow.
-// They hold nothing about a patient.
-var recordTopics = []string{records.Regions, records.Units, records.Queues, records.StaffMembers, records.Protocols}
 
 // Who asks to listen: a person, or whoever holds a watch token. The zero Who is a guest.
 type Who struct {
@@ -166,15 +161,4 @@ func (rt *Realtime) may(ctx context.Context, who Who, name string) (bool, error)
 		return false, nil
 	}
 	return rt.May(ctx, who, topic)
-}
-
-// recordTopic tells whether who may follow PocketBase's record events of this
-// name. Options are refused: an expand among them would bring patients' rows along.
-func recordTopic(app core.App, who Who, name string) bool {
-	if who.Collection != core.CollectionNameSuperusers || strings.Contains(name, "?") {
-		return false
-	}
-	collection, _, _ := strings.Cut(name, "/")
-	found, err := app.FindCachedCollectionByNameOrId(collection)
-	return err == nil && slices.Contains(recordTopics, found.Name)
 }

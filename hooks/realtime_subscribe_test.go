@@ -7,9 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pocketbase/pocketbase/core"
-
-	"lotsen/internal/records"
 	"lotsen/internal/topics"
 )
 
@@ -128,56 +125,6 @@ func TestAWatchTokenGivesWayToItsCase(t *testing.T) {
 	s.listen(h.token(patient, time.Hour, ""), caseTopic(oneCase))
 	h.tell(caseTopic(oneCase), 1)
 	s.gets(caseTopic(oneCase), "1")
-}
-
-func TestRecordTopicsAreSilentToPatientsAndStaff(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	nurse, patient := h.nurse(), h.patient()
-	queue := h.row(records.Queues, map[string]any{"name": "Q"})
-	nurse.Set("queues", []string{queue.Id})
-	h.save(nurse)
-	c := h.row(records.Cases, map[string]any{"patient": patient.Id, "queue": queue.Id, "clinician": nurse.Id, "state": "active"})
-	names := []string{
-		"cases/*", "cases/" + c.Id, "cases", "messages/*", "answers/*", "events/*", "regions/*", "staff/*", "patients/*",
-		`cases/*?options={"query":{"expand":"patient"}}`, c.Collection().Id + "/*",
-	}
-	var all []*stream
-	for _, r := range []*core.Record{nurse, patient} {
-		h.allow(r.Id, true, caseTopic(c.Id))
-		s := h.open()
-		s.listen(h.token(r, time.Hour, ""), append(names, caseTopic(c.Id))...)
-		all = append(all, s)
-	}
-	guest := h.open()
-	guest.listen("", append(names, caseTopic(c.Id))...)
-	guest.gets(caseTopic(c.Id), refusedData)
-
-	message := h.row(records.Messages, map[string]any{"case": c.Id, "kind": "patient", "seq": 1})
-	h.row(records.Regions, map[string]any{"slug": "r", "name": "R", "inService": true})
-	h.save(c)
-	if err := h.app.Delete(message); err != nil {
-		t.Fatalf("deleting a message: %v", err)
-	}
-	h.tell(caseTopic(c.Id), "ours")
-	for _, s := range all {
-		s.gets(caseTopic(c.Id), `"ours"`)
-	}
-}
-
-func TestSuperusersFollowRecordsThatAreNotOfPatients(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	admin := h.row(core.CollectionNameSuperusers, map[string]any{"email": "a@example.com"})
-	s := h.open()
-	s.listen(h.token(admin, time.Hour, ""), "cases/*", "messages/*", "patients/*", "events/*", "audit/*", "*",
-		`queues/*?options={"query":{"expand":"cases_via_queue"}}`, "regions/*", caseTopic(oneCase))
-	s.gets(caseTopic(oneCase), refusedData)
-	patient := h.patient()
-	h.row(records.Queues, map[string]any{"name": "Q"})
-	h.row(records.Cases, map[string]any{"patient": patient.Id, "state": "answering"})
-	h.row(records.Regions, map[string]any{"slug": "r", "name": "R"})
-	s.next("regions/*")
 }
 
 func TestARightThatCannotBeAskedForFailsTheRequest(t *testing.T) {

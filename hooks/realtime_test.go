@@ -142,9 +142,9 @@ func TestWhoDoesNotReadIsCutOffAndNobodyWaits(t *testing.T) {
 func (h *house) deaf(r *core.Record, topic string) string {
 	h.t.Helper()
 	h.allow(r.Id, true, topic)
-	resp := h.get()
+	a := h.get()
 	hello := make([]byte, 3+40)
-	if _, err := io.ReadFull(resp.Body, hello); err != nil {
+	if _, err := io.ReadFull(a.body, hello); err != nil {
 		h.t.Fatalf("reading the first event: %v", err)
 	}
 	s := &stream{h: h, id: string(hello[3:])} // "id:" and the client's id
@@ -195,8 +195,8 @@ func TestADeadlineOfOneWriteDoesNotEndAQuietStreamOfHTTP2(t *testing.T) {
 	for range 3 {
 		s.gets("ping", "{}")
 	}
-	if resp := h.get(); resp.ProtoMajor != 2 {
-		t.Errorf("spoke HTTP/%d, want 2", resp.ProtoMajor)
+	if a := h.get(); a.protocol != 2 {
+		t.Errorf("spoke HTTP/%d, want 2", a.protocol)
 	}
 }
 
@@ -204,10 +204,10 @@ func TestConnectionsOfOneAddressAreCounted(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, func(rt *Realtime) { rt.PerAddress = 2 })
 	first, _ := h.open(), h.open()
-	resp := h.get()
-	if resp.StatusCode != http.StatusTooManyRequests || resp.Header.Get("Retry-After") == "" ||
-		resp.Header.Get("Content-Type") != "application/json" {
-		t.Errorf("the third answers %d, %v; want 429 as JSON with Retry-After", resp.StatusCode, resp.Header)
+	third := h.get()
+	if third.status != http.StatusTooManyRequests || third.header.Get("Retry-After") == "" ||
+		third.header.Get("Content-Type") != "application/json" {
+		t.Errorf("the third answers %d, %v; want 429 as JSON with Retry-After", third.status, third.header)
 	}
 	client, err := h.rt.broker.ClientById(first.id)
 	if err != nil {
@@ -215,7 +215,7 @@ func TestConnectionsOfOneAddressAreCounted(t *testing.T) {
 	}
 	h.rt.broker.Unregister(client.Id())
 	first.end()
-	h.waits("a place is free when one has left", func() bool { return h.get().StatusCode == http.StatusOK })
+	h.waits("a place is free when one has left", func() bool { return h.get().status == http.StatusOK })
 }
 
 func TestTheDemoCountsNoConnectionsOfThisMachine(t *testing.T) {
