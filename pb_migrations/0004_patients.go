@@ -25,7 +25,6 @@ func init() {
 			language,
 			hiddenText("sealed", 400),
 			hiddenText("lookup", 100),
-			hiddenText("birth", 10), // YYYY-MM-DD, or YYYY where day or month is not known
 			hiddenYes("protected"),
 		)
 		c.AddIndex("patients_lookup", true, "lookup", "lookup != ''")

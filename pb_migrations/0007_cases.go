@@ -29,16 +29,17 @@ func init() {
 			text("advice", 4000),
 			whole("seq"),
 
-			hiddenText("dueFor", 20),
+			hiddenDate("timer"), // when something happens by itself; due is what people are told
+			hiddenText("timerFor", 20),
 			hiddenText("protocol", 64),
 			hiddenText("language", 20),
-			hiddenText("born", 10), // the patient's birth date as the case was opened, for age and months
-			hiddenWhole("repeat"),
+			hiddenJSON("person", 1<<10), // what the protocol may know of the patient, as the case was opened
 			hiddenText("phone", 20),
 			hiddenYes("interpreter"),
 			hiddenYes("guardianReads"),
 			hiddenText("mentioned", 800), // ids of staff whom notes name, with blanks between
 			hiddenWhole("computed"),      // the level that the protocol gave; level may be a person's
+			hiddenWhole("floor"),         // the level that "I feel worse" gave: it can only rise from there
 			hiddenJSON("decision", 1<<17),
 			hiddenWhole("missed"),
 			hiddenYes("heldOnce"),
@@ -65,7 +66,7 @@ func init() {
 		c.AddIndex("cases_patient", false, "patient, created", "")
 		c.AddIndex("cases_guardian", false, "guardian, created", "guardian != ''")
 		c.AddIndex("cases_clinician", false, "clinician, state", "clinician != ''")
-		c.AddIndex("cases_due", false, "due", "dueFor != ''")
+		c.AddIndex("cases_timer", false, "timer", "timerFor != ''")
 		c.AddIndex("cases_open", true, "patient, complaint", "state IN ('answering','recommended','waiting','called','active','paused')")
 		return c
 	})

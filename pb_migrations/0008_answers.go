@@ -12,7 +12,7 @@ func init() {
 			one("case", idCases, true),
 			needed("question", 60),
 			&core.JSONField{Name: "value", MaxSize: 1 << 15},
-			caseFiles("files", 1),
+			caseFiles("files", 3),
 			yes("dropped"),
 			whole("seq"),
 			date("created"),

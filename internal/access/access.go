@@ -120,6 +120,7 @@ var table = map[cases.Event][]tie{
 	cases.LapsedPause: programme,
 	cases.Lapsed:      programme,
 	cases.LetGo:       programme,
+	cases.Kept:        programme,
 	cases.Delivered:   programme,
 }
 

@@ -43,6 +43,7 @@ const (
 	LetGo       Event = "referred"    // decided and never joined
 	Guarded     Event = "guardian"    // staff verify or block a guardian, or the right ends
 	Rated       Event = "feedback"    // the patient rates
+	Kept        Event = "kept"        // a timer is over, and the case is one that no timer may end
 	Delivered   Event = "sms"         // the provider has accepted, or refused, the text message of the case's turn
 )
 
@@ -94,6 +95,7 @@ var moves = map[Event][]move{
 	LetGo:       {{from: []State{Recommended}, to: Referred}},
 	Guarded:     {{from: every}},
 	Rated:       {{from: []State{Closed}}},
+	Kept:        {{from: open}},
 	Delivered:   {{from: every}},
 }
 

@@ -16,17 +16,21 @@ type Answer struct{ core.BaseRecordProxy }
 // OwnWordsQuestion is the question under which the patient's own words stand.
 const OwnWordsQuestion = "freetext"
 
-// AddAnswer writes an answer as the case's event of the present seq. file may be nil.
-func AddAnswer(tx core.App, c *Case, question string, value json.RawMessage, file *filesystem.File, at time.Time) (*Answer, error) {
+// AddAnswer writes an answer as the case's next event, which the caller is about to write.
+func AddAnswer(tx core.App, c *Case, question string, value any, files []*filesystem.File, at time.Time) (*Answer, error) {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return nil, fmt.Errorf("encode answer: %w", err)
+	}
 	r, err := blank(tx, Answers)
 	if err != nil {
 		return nil, err
 	}
 	a := &Answer{}
 	a.SetProxyRecord(r)
-	a.Load(map[string]any{"case": c.Id, "question": question, "value": value, caseSeq: c.Seq(), caseCreated: moment(at)})
-	if file != nil {
-		a.Set("files", []*filesystem.File{file})
+	a.Load(map[string]any{"case": c.Id, "question": question, "value": json.RawMessage(raw), caseSeq: c.Seq() + 1, caseCreated: moment(at)})
+	if len(files) > 0 {
+		a.Set("files", files)
 	}
 	if err := tx.Save(a); err != nil {
 		return nil, fmt.Errorf("save answer: %w", err)

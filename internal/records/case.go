@@ -31,13 +31,14 @@ const (
 	caseCreated   = "created"
 	caseSince     = "since"
 	caseDue       = "due"
-	caseDueFor    = "dueFor"
+	caseTimer     = "timer"
+	caseTimerFor  = "timerFor"
 	caseSeq       = "seq"
 	caseMentioned = "mentioned"
 	caseReads     = "guardianReads"
 )
 
-// Due says what a case's due time is for.
+// Due says what a case's timer is for.
 type Due string
 
 // What may fall due for a case.
@@ -53,9 +54,8 @@ const (
 type Opening struct {
 	ID, Region, Unit, Complaint string
 	Patient, Guardian           string
-	Protocol, Language, Born    string
-	Phone                       string
-	Repeat                      int
+	Protocol, Language, Phone   string
+	Person                      any // what the protocol may know of the patient
 	Fingerprint                 string
 	At                          time.Time
 }
@@ -73,8 +73,7 @@ func NewCase(app core.App, o Opening) (*Case, error) {
 	c.Load(map[string]any{
 		caseRegion: o.Region, caseUnit: o.Unit, caseComplaint: o.Complaint,
 		casePatient: o.Patient, caseGuardian: o.Guardian, caseReads: o.Guardian != "",
-		"protocol": o.Protocol, "language": o.Language, "born": o.Born, "phone": o.Phone,
-		"repeat": o.Repeat, "fingerprint": o.Fingerprint, caseCreated: moment(o.At),
+		"protocol": o.Protocol, "language": o.Language, "phone": o.Phone, "person": o.Person, "fingerprint": o.Fingerprint, caseCreated: moment(o.At),
 	})
 	return c, nil
 }
@@ -118,11 +117,8 @@ func (c *Case) Protocol() string { return c.GetString("protocol") }
 // Language is the one that the patient chose.
 func (c *Case) Language() string { return c.GetString("language") }
 
-// Born is the patient's birth date as it was known when the case was opened: YYYY-MM-DD, or YYYY.
-func (c *Case) Born() string { return c.GetString("born") }
-
-// Repeat is how many earlier cases of the same complaint the patient had shortly before.
-func (c *Case) Repeat() int { return c.GetInt("repeat") }
+// Person reads into p what the protocol may know of the patient, as it was when the case was opened.
+func (c *Case) Person(p any) error { return readJSON(c.GetString("person"), p) }
 
 // Region, Unit and Queue are ids; unit and queue may be unset.
 func (c *Case) Region() string { return c.GetString(caseRegion) }
@@ -174,24 +170,39 @@ func (c *Case) Since() time.Time { return c.GetDateTime(caseSince).Time() }
 // ClosedAt is when the case ended.
 func (c *Case) ClosedAt() time.Time { return c.GetDateTime("closed").Time() }
 
-// DueAt is when the next timer of the case fires, and what for.
-func (c *Case) DueAt() (time.Time, Due) {
-	return c.GetDateTime(caseDue).Time(), Due(c.GetString(caseDueFor))
+// Due is the time that people are told: until when the turn is held, or the pause lasts.
+func (c *Case) Due() time.Time { return c.GetDateTime(caseDue).Time() }
+
+// Timer is when something happens by itself, and what.
+func (c *Case) Timer() (time.Time, Due) {
+	return c.GetDateTime(caseTimer).Time(), Due(c.GetString(caseTimerFor))
 }
 
-// SetDue sets the case's timer.
+// SetDue tells people a time at which something will happen by itself.
 func (c *Case) SetDue(at time.Time, what Due) {
 	c.Set(caseDue, moment(at))
-	c.Set(caseDueFor, string(what))
+	c.SetTimer(at, what)
 }
 
-// NoDue ends the case's timer.
+// SetTimer lets something happen by itself, without telling anybody the time.
+func (c *Case) SetTimer(at time.Time, what Due) {
+	c.Set(caseTimer, moment(at))
+	c.Set(caseTimerFor, string(what))
+}
+
+// NoDue ends both.
 func (c *Case) NoDue() { c.SetDue(time.Time{}, DueNothing) }
 
 // EndAt notes when the case ended, and ends its timer.
 func (c *Case) EndAt(at time.Time) {
 	c.Set("closed", moment(at))
 	c.NoDue()
+}
+
+// Unend takes back that the case has ended.
+func (c *Case) Unend() {
+	c.Set("closed", moment(time.Time{}))
+	c.Leave(time.Time{})
 }
 
 // Clinician is the id of the member of staff who holds the case, or who held it last when it has ended.
@@ -327,12 +338,12 @@ func HeldIn(app core.App, queue string) (int, error) {
 	return len(rows), err
 }
 
-// CaseDue finds the case whose timer has been over longest at now. Index: cases_due.
+// CaseDue finds the case whose timer has been over longest at now. Index: cases_timer.
 func CaseDue(app core.App, now time.Time) (*Case, error) {
 	return first[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
-		dbx.NewExp("[[dueFor]] != ''"),
-		dbx.NewExp("[[due]] <= {:t}", dbx.Params{"t": stamp(now)}))).
-		OrderBy(caseDue, "id"))
+		dbx.NewExp("[[timerFor]] != ''"),
+		dbx.NewExp("[[timer]] <= {:t}", dbx.Params{"t": stamp(now)}))).
+		OrderBy(caseTimer, "id"))
 }
 
 func openStates() dbx.Expression {
@@ -350,4 +361,17 @@ func ignoreMissing(err error) error {
 		return nil
 	}
 	return err
+}
+
+// Fields are all that the case holds, to be kept as it was; Snapshot reads them back.
+func (c *Case) Fields() map[string]any { return c.FieldsData() }
+
+// Snapshot is a case as it was when Fields were taken. It must not be saved.
+func Snapshot(app core.App, fields map[string]any) (*Case, error) {
+	r, err := blank(app, Cases)
+	if err != nil {
+		return nil, err
+	}
+	r.Load(fields)
+	return AsCase(r), nil
 }

@@ -23,6 +23,12 @@ func (c *Case) Compute(l cases.Level) {
 	c.Set(caseLevel, int(l))
 }
 
+// Floor is the level that the case may not fall below in urgency, 0 where there is none.
+func (c *Case) Floor() cases.Level { return cases.Level(c.GetInt("floor")) }
+
+// RaiseFloor notes a level that the patient's "I feel worse" gave.
+func (c *Case) RaiseFloor(l cases.Level) { c.Set("floor", int(cases.Raise(c.Floor(), l))) }
+
 // Undecide takes the decision back, when a changed answer has reopened the questions.
 func (c *Case) Undecide() {
 	c.Compute(0)

@@ -31,16 +31,13 @@ func AsPatient(r *core.Record) *Patient {
 	return p
 }
 
-// Identify writes the sealed number, the keyed hash of it, and the birth date that it tells.
-func (p *Patient) Identify(sealed, lookup, birth string) {
-	p.Load(map[string]any{"sealed": sealed, "lookup": lookup, "birth": birth})
+// Identify writes the sealed number, and the keyed hash of it.
+func (p *Patient) Identify(sealed, lookup string) {
+	p.Load(map[string]any{"sealed": sealed, "lookup": lookup})
 }
 
 // Sealed is the encrypted personal number.
 func (p *Patient) Sealed() string { return p.GetString("sealed") }
-
-// Birth is YYYY-MM-DD, or YYYY where month or day is not known.
-func (p *Patient) Birth() string { return p.GetString("birth") }
 
 // Name, Phone and Language are the patient's own details.
 func (p *Patient) Name() string { return p.GetString("name") }

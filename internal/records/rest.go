@@ -77,6 +77,14 @@ func LastRepeat(app core.App, caseID, event string) (*Repeat, error) {
 	return first[Repeat](app.RecordQuery(Repeats).AndWhere(dbx.HashExp{"case": caseID, "event": event}).OrderBy("at DESC", "rowid DESC"))
 }
 
+// HasRepeat says whether a person has had a move on a case answered at or after since.
+func HasRepeat(app core.App, person, caseID string, since time.Time) (bool, error) {
+	var n int
+	err := app.DB().Select("count(*)").From(Repeats).AndWhere(dbx.And(
+		dbx.HashExp{"case": caseID, "person": person}, dbx.NewExp("[[at]] >= {:t}", dbx.Params{"t": stamp(since)}))).Row(&n)
+	return n > 0, err
+}
+
 // Key is the hash of the request.
 func (p *Repeat) Key() string { return p.GetString("key") }
 

@@ -1,0 +1,63 @@
+package hooks
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+
+	"lotsen/internal/care"
+	"lotsen/internal/records"
+)
+
+// guardCase refuses to save a case outside an act, whoever tries: state, level, people and seq change only by what happens to a case.
+func guardCase(e *core.RecordEvent) error {
+	if care.ActOf(e.Context) == "" {
+		return apis.NewBadRequestError("A case changes only by what happens to it. Use the commands of /api/lotsen/v1.", nil)
+	}
+	return e.Next()
+}
+
+// keepCase refuses to delete a case: it is a journal.
+func keepCase(e *core.RecordEvent) error {
+	return apis.NewForbiddenError("A case is a journal and is never deleted.", nil)
+}
+
+// guardJournal refuses what a superuser might do by hand to collections that only acts write. Others have no rule that lets them.
+func guardJournal(e *core.RecordRequestEvent) error {
+	return apis.NewForbiddenError("This collection is written by the program alone.", nil)
+}
+
+// guardPatients lets nobody change a patient by hand: the personal number would no longer fit its keyed hash.
+func guardPatients(e *core.RecordRequestEvent) error {
+	return apis.NewForbiddenError("Patients come in by e-ID and change their own details by PUT /api/lotsen/v1/me.", nil)
+}
+
+// journals are the collections that only acts write. Messages are created by patients and staff, and never changed.
+func journals() []string {
+	return []string{
+		records.Answers, records.Events, records.Audit, records.Outbox, records.Repeats, records.Sessions,
+		records.Guardianships, records.Protocols,
+	}
+}
+
+// guardSuperusers refuses superusers the records of patients, on every path of PocketBase's own.
+// The break-glass that lets them, for a reason and for a time, comes with the dashboard's pages.
+func guardSuperusers(e *core.RequestEvent) error {
+	return apis.NewApiError(http.StatusForbidden,
+		"Superusers read no patient data. Reading it for a reason, for 15 minutes, needs POST /api/lotsen/v1/admin/breakglass.", nil)
+}
+
+func guardView(e *core.RecordRequestEvent) error {
+	if e.HasSuperuserAuth() {
+		return guardSuperusers(e.RequestEvent)
+	}
+	return e.Next()
+}
+
+func guardList(e *core.RecordsListRequestEvent) error {
+	if e.HasSuperuserAuth() {
+		return guardSuperusers(e.RequestEvent)
+	}
+	return e.Next()
+}

@@ -1,0 +1,188 @@
+package api
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v5"
+	"github.com/pocketbase/pocketbase/tools/router"
+	"github.com/pocketbase/pocketbase/tools/security"
+
+	"lotsen/internal/access"
+	"lotsen/internal/care"
+	"lotsen/internal/cases"
+	"lotsen/internal/records"
+	"lotsen/internal/texts"
+)
+
+// The validation codes of the contract. Each has its words in texts, under `error.`.
+const (
+	codeRequired     = "validation_required"
+	codeType         = "validation_invalid_type"
+	codeUnknownField = "validation_unknown_field"
+	codeTooLong      = "validation_too_long"
+	codeTooLarge     = "validation_too_large"
+	codeTooSmall     = "validation_too_small"
+	codeNotOneOf     = "validation_not_one_of"
+	codeID           = "validation_invalid_id"
+	codeInvalid      = "validation_invalid"
+	codeUnknown      = "validation_unknown" // names something that is not there
+	codePhone        = "validation_invalid_phone"
+	codeNumber       = "validation_invalid_personal_number"
+	codeDemoPhone    = "validation_demo_phone"
+	codeDemoNumber   = "validation_demo_personal_number"
+	codeTime         = "validation_invalid_time"
+)
+
+// fields are the bad fields of a body: name to code. Names within objects have dots.
+type fields map[string]string
+
+func (f fields) add(name, code string) { f[name] = code }
+
+func (f fields) Error() string { return "some fields of the body are wrong" }
+
+// What is wrong with a request as a whole.
+var (
+	errNobody    = errors.New("no valid token")
+	errMalformed = errors.New("the body is no JSON object")
+	errNotJSON   = errors.New("the body is not JSON")
+	errTooLarge  = errors.New("the body is too large")
+	errNotReady  = errors.New("not configured")
+	errBreak     = errors.New("superusers read patient data only behind the break-glass")
+)
+
+// data is one entry of an error's `data`: a code, its words, and what else there is to know.
+type data struct {
+	code, words string
+	more        map[string]any
+}
+
+func (d data) Code() string  { return d.code }
+func (d data) Error() string { return d.words }
+
+// Resolve writes the entry.
+func (d data) Resolve(map[string]any) any {
+	out := map[string]any{"code": d.code, "message": d.words}
+	for k, v := range d.more {
+		out[k] = v
+	}
+	return out
+}
+
+// Answer turns an error into what a caller gets, in the caller's language. It is the only place that does, for commands and for hooks on
+// PocketBase's own routes alike. What it does not know is 500, logged here with a number that the caller gets too.
+func Answer(err error, lang texts.Lang, log *slog.Logger) *router.ApiError {
+	var known *router.ApiError
+	if errors.As(err, &known) {
+		return known
+	}
+	say := func(status int, key string, d map[string]any) *router.ApiError {
+		return router.NewApiError(status, lang.Say(key), d)
+	}
+	if a := answerBody(err, lang, say); a != nil {
+		return a
+	}
+	if a := answerCare(err, lang, say); a != nil {
+		return a
+	}
+	if status := echo.StatusCode(err); status != 0 {
+		return router.NewApiError(status, lang.Say("error.http_"+statusWord(status)), nil)
+	}
+	number := strings.ToLower(security.RandomString(10))
+	log.Error("request failed", "number", number, "error", err)
+	return say(http.StatusInternalServerError, "error.internal", map[string]any{"reason": data{code: "internal", words: number}})
+}
+
+type sayer func(status int, key string, d map[string]any) *router.ApiError
+
+func answerBody(err error, lang texts.Lang, say sayer) *router.ApiError {
+	var wrong fields
+	switch {
+	case errors.As(err, &wrong):
+		return say(http.StatusBadRequest, "error.fields", wrong.data(lang))
+	case errors.Is(err, errMalformed):
+		return say(http.StatusBadRequest, "error.malformed", nil)
+	case errors.Is(err, errNotJSON):
+		return say(http.StatusUnsupportedMediaType, "error.not_json", nil)
+	case errors.Is(err, errTooLarge):
+		return say(http.StatusRequestEntityTooLarge, "error.too_large", nil)
+	case errors.Is(err, errNobody):
+		return say(http.StatusUnauthorized, "error.unauthorized", nil)
+	case errors.Is(err, errBreak):
+		return say(http.StatusForbidden, "error.breakglass", nil)
+	case errors.Is(err, errNotReady):
+		return say(http.StatusServiceUnavailable, "error.not_configured", map[string]any{"reason": reason(lang, "not_configured", "error.not_configured")})
+	}
+	return nil
+}
+
+func answerCare(err error, lang texts.Lang, say sayer) *router.ApiError {
+	var invalid *care.Invalid
+	var ineligible *care.NotEligible
+	var open *care.AlreadyOpen
+	var held *care.HeldBy
+	var refused *cases.Refused
+	switch {
+	case errors.As(err, &invalid):
+		return say(http.StatusBadRequest, "error.fields", fields{invalid.Field: invalid.Code}.data(lang))
+	case errors.Is(err, access.ErrDenied):
+		return say(http.StatusForbidden, "error.forbidden", nil)
+	case errors.Is(err, access.ErrHidden), errors.Is(err, records.ErrNotFound):
+		return say(http.StatusNotFound, "error.not_found", nil)
+	case errors.Is(err, care.ErrTaken):
+		return say(http.StatusConflict, "error.id_taken", map[string]any{"id": reason(lang, "id_taken", "error.id_taken")})
+	case errors.As(err, &ineligible):
+		return say(http.StatusUnprocessableEntity, "eligible."+ineligible.Code,
+			map[string]any{"reason": reason(lang, ineligible.Code, "eligible."+ineligible.Code)})
+	case errors.As(err, &open):
+		return say(http.StatusConflict, "error.already_open", map[string]any{
+			"state": state(lang, open.State),
+			"case":  data{code: open.Case, words: lang.Say("error.already_open"), more: map[string]any{"id": open.Case}},
+		})
+	case errors.As(err, &held):
+		return say(http.StatusConflict, "error.held", map[string]any{
+			"state": state(lang, held.State), "by": data{code: held.ID, words: held.Name, more: map[string]any{"id": held.ID, "name": held.Name}},
+		})
+	case errors.As(err, &refused):
+		return say(http.StatusConflict, "error.state", map[string]any{"state": state(lang, refused.State)})
+	}
+	return nil
+}
+
+func reason(lang texts.Lang, code, key string) data { return data{code: code, words: lang.Say(key)} }
+
+func state(lang texts.Lang, s cases.State) data {
+	return data{code: string(s), words: lang.Say("state." + string(s))}
+}
+
+// data is the fields as an error's data; names with dots become objects within objects.
+func (f fields) data(lang texts.Lang) map[string]any {
+	out := map[string]any{}
+	for name, code := range f {
+		at := out
+		parts := strings.Split(name, ".")
+		for _, p := range parts[:len(parts)-1] {
+			inner, ok := at[p].(map[string]any)
+			if !ok {
+				inner = map[string]any{}
+				at[p] = inner
+			}
+			at = inner
+		}
+		at[parts[len(parts)-1]] = data{code: code, words: lang.Say("error." + code)}
+	}
+	return out
+}
+
+// statusWord names the statuses that Echo's router itself answers.
+func statusWord(status int) string {
+	switch status {
+	case http.StatusNotFound:
+		return "not_found"
+	case http.StatusMethodNotAllowed:
+		return "method"
+	}
+	return "refused"
+}

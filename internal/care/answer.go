@@ -1,0 +1,199 @@
+package care
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/filesystem"
+
+	"lotsen/internal/access"
+	"lotsen/internal/cases"
+	"lotsen/internal/records"
+	"lotsen/internal/triage"
+)
+
+// Reply is an answer to a question, as it came in. Files are pictures, already made safe; the value is then their names.
+type Reply struct {
+	Question string
+	Value    json.RawMessage
+	Files    []*filesystem.File
+}
+
+// Answer saves one answer at once, and decides if it was the last. Answers that no longer apply are dropped, and none is ever deleted.
+// While the patient waits, only questions marked later are answered, and the level can only rise.
+//
+// Errors: *triage.AnswerError for a value that does not fit; records.ErrNotFound for a question that the protocol does not have.
+func (d *Desk) Answer(ctx context.Context, who access.Who, id string, in Reply) (*records.Case, error) {
+	event := cases.Asked
+	if c, err := records.CaseByID(d.App, id); err == nil && c.State() == cases.Waiting {
+		event = cases.Added
+	}
+	return d.act(ctx, request{
+		who: who, event: event, find: theCase(id),
+		fill: func(a *Act) error { return a.answer(d, in) },
+	})
+}
+
+// sheet is a case's protocol, what it may know of the patient, and the answers that count.
+type sheet struct {
+	protocol *triage.Protocol
+	person   triage.Person
+	answers  triage.Answers
+	rows     map[string]*records.Answer // by question
+}
+
+func (d *Desk) sheetOf(app core.App, c *records.Case) (*sheet, error) {
+	s := &sheet{answers: triage.Answers{}, rows: map[string]*records.Answer{}}
+	var err error
+	if s.protocol, err = d.Protocols.Pinned(app, c.Protocol()); err != nil {
+		return nil, err
+	}
+	if err = c.Person(&s.person); err != nil {
+		return nil, err
+	}
+	rows, err := records.AnswersOf(app, c.Id)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		if row.Question() == records.OwnWordsQuestion {
+			continue
+		}
+		var v triage.Value
+		if err := v.UnmarshalJSON(row.Value()); err != nil {
+			return nil, fmt.Errorf("stored answer: %w", err)
+		}
+		s.answers[row.Question()], s.rows[row.Question()] = v, row
+	}
+	return s, nil
+}
+
+func (a *Act) answer(d *Desk, in Reply) error {
+	s, err := d.sheetOf(a.tx, a.Case)
+	if err != nil {
+		return err
+	}
+	q, ok := s.question(in.Question)
+	if !ok {
+		return records.ErrNotFound
+	}
+	if a.event == cases.Added && !q.Later {
+		return &cases.Refused{Event: cases.Asked, State: a.Case.State()}
+	}
+	value, err := s.protocol.Validate(s.person, s.answers, in.Question, in.Value)
+	if err != nil {
+		return err
+	}
+	if len(in.Files) > 0 {
+		a.Case.MarkPhoto()
+	}
+	if err := a.write(s, in.Question, value, in.Files); err != nil {
+		return err
+	}
+	if a.event == cases.Added {
+		return a.rise(s.protocol.Decide(s.person, s.answers))
+	}
+	return a.conclude(s)
+}
+
+func (s *sheet) question(id string) (triage.Question, bool) {
+	all := s.protocol.Questions()
+	i := slices.IndexFunc(all, func(q triage.Question) bool { return q.ID == id })
+	if i < 0 {
+		return triage.Question{}, false
+	}
+	return all[i], true
+}
+
+// write adds the answer's row and drops those whose place it takes, or that no longer apply. The same answer again writes nothing.
+func (a *Act) write(s *sheet, question string, value triage.Value, files []*filesystem.File) error {
+	old, answered := s.rows[question]
+	if answered && len(files) == 0 && s.answers[question].Equal(value) {
+		return nil
+	}
+	if answered {
+		if err := old.Drop(a.tx); err != nil {
+			return err
+		}
+	}
+	row, err := records.AddAnswer(a.tx, a.Case, question, value, files, a.Now)
+	if err != nil {
+		return err
+	}
+	s.answers[question], s.rows[question] = value, row
+	kept, dropped := s.protocol.Drop(s.person, s.answers)
+	for _, id := range dropped {
+		if err := s.rows[id].Drop(a.tx); err != nil {
+			return err
+		}
+		delete(s.rows, id)
+	}
+	s.answers = maps.Clone(kept)
+	return nil
+}
+
+// conclude decides, if there is nothing more to ask, or takes a decision back, if there is.
+func (a *Act) conclude(s *sheet) error {
+	step := s.protocol.Next(s.person, s.answers)
+	if step.Decision == nil {
+		a.Case.Undecide()
+		return nil
+	}
+	a.Become(cases.Decided)
+	t, err := a.Times()
+	if err != nil {
+		return err
+	}
+	a.Case.SetTimer(a.Now.Add(time.Duration(t.Unanswered)), records.DueExpire)
+	level := cases.Level(step.Decision.Level)
+	if floor := a.Case.Floor(); floor != 0 && floor < level {
+		a.Case.Compute(floor)
+		return nil // the decision that the patient's "I feel worse" gave stands
+	}
+	a.Case.Compute(level)
+	return a.Case.KeepDecision(step.Decision)
+}
+
+// rise takes over a decision that is more urgent than the case's level; a less urgent one changes nothing.
+func (a *Act) rise(dec triage.Decision) error {
+	level := cases.Level(dec.Level)
+	if a.Case.Level() != 0 && level >= a.Case.Level() {
+		return nil
+	}
+	a.told.Was = a.Case.Level()
+	a.Case.Compute(level)
+	return a.Case.KeepDecision(dec)
+}
+
+// Step is where a case's questions stand: the next one, or the decision.
+func (d *Desk) Step(_ context.Context, c *records.Case) (triage.Step, error) {
+	s, err := d.sheetOf(d.App, c)
+	if err != nil {
+		return triage.Step{}, err
+	}
+	step := s.protocol.Next(s.person, s.answers)
+	var given triage.Decision
+	had, err := c.Decision(&given)
+	if err != nil {
+		return step, err
+	}
+	if had {
+		step.Question, step.Decision = nil, &given
+		step.Progress.Expected = step.Progress.Answered
+	}
+	return step, nil
+}
+
+// Later gives the questions that a waiting patient may still answer.
+func (d *Desk) Later(_ context.Context, c *records.Case) ([]triage.Question, error) {
+	s, err := d.sheetOf(d.App, c)
+	if err != nil {
+		return nil, err
+	}
+	return s.protocol.Later(s.person, s.answers), nil
+}

@@ -1,0 +1,36 @@
+package care
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"lotsen/internal/access"
+	"lotsen/internal/clock"
+	"lotsen/internal/seal"
+)
+
+// Desk is where acts happen. Its fields are set once, before the first act.
+type Desk struct {
+	App       core.App
+	Clock     *clock.Clock
+	Keys      *seal.Ring // nil while no keys are configured: nobody can log in, so nobody can act
+	Protocols *Library
+	Log       *slog.Logger
+
+	// Durable waits until what has been committed cannot be lost. Every answer to a write waits for it. On one machine a commit
+	// is durable (synchronous=FULL), and it is nil.
+	Durable func(ctx context.Context) error
+}
+
+// durable waits until what has been committed cannot be lost.
+func (d *Desk) durable(ctx context.Context) error {
+	if d.Durable == nil {
+		return nil
+	}
+	return d.Durable(ctx)
+}
+
+// programme is the caller of what happens by itself when its time has come.
+var programme = access.Who{Kind: access.System}

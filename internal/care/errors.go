@@ -1,0 +1,34 @@
+package care
+
+import (
+	"fmt"
+
+	"lotsen/internal/cases"
+)
+
+// HeldBy says that a colleague has the case. It is a *cases.Refused with a name.
+type HeldBy struct {
+	*cases.Refused
+	ID, Name string
+}
+
+func (h *HeldBy) Unwrap() error { return h.Refused }
+
+// NotEligible says why a case cannot be opened for somebody. Code is promised in api.md; it is also a key of texts, under `eligible.`.
+type NotEligible struct{ Code string }
+
+func (n *NotEligible) Error() string { return "not eligible: " + n.Code }
+
+// Invalid names one field that an act cannot take, where only the act can know: a complaint that is not served here, a queue of another region.
+// Code is a validation code of the contract.
+type Invalid struct{ Field, Code string }
+
+func (i *Invalid) Error() string { return fmt.Sprintf("%s: %s", i.Field, i.Code) }
+
+// AlreadyOpen says that the person has an open case of this complaint.
+type AlreadyOpen struct {
+	Case  string
+	State cases.State
+}
+
+func (a *AlreadyOpen) Error() string { return "the person has an open case of this complaint" }

@@ -1,0 +1,177 @@
+package care
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"lotsen/internal/access"
+	"lotsen/internal/cases"
+	"lotsen/internal/records"
+)
+
+// Joining is what a patient says on joining. Phone is in E.164, or "" for the number that is known already.
+type Joining struct {
+	Phone       string
+	Interpreter bool
+}
+
+// Join puts a case in the queue of its unit. Who has left and regrets it in time gets the old place back.
+// Errors: *Invalid where the region has no queue for the case.
+func (d *Desk) Join(ctx context.Context, who access.Who, id string, in Joining) (*records.Case, error) {
+	event := cases.Joined
+	if c, err := records.CaseByID(d.App, id); err == nil && c.State() == cases.Cancelled {
+		event = cases.Rejoined
+	}
+	fill := func(a *Act) error { return a.join(in) }
+	if event == cases.Rejoined {
+		fill = func(a *Act) error { return a.rejoin(in) }
+	}
+	return d.act(ctx, request{who: who, event: event, find: theCase(id), body: []any{"join", in}, fill: fill})
+}
+
+func (a *Act) join(in Joining) error {
+	q, err := a.queueFor()
+	if err != nil {
+		return err
+	}
+	since, err := a.lastInLine(q.Id)
+	if err != nil {
+		return err
+	}
+	a.reachBy(in)
+	a.Case.NoDue()
+	a.Case.Enter(q.Unit(), q.Id, since)
+	return nil
+}
+
+// rejoin gives the old place back to who regrets having left.
+func (a *Act) rejoin(in Joining) error {
+	t, err := a.Times()
+	if err != nil {
+		return err
+	}
+	if a.Case.Queue() == "" || a.Now.Sub(a.Case.LeftAt()) > time.Duration(t.Regret) {
+		return &cases.Refused{Event: cases.Rejoined, State: cases.Cancelled}
+	}
+	open, err := records.OpenOf(a.tx, a.Case.Patient(), a.Case.Complaint())
+	if err == nil {
+		return &AlreadyOpen{Case: open.Id, State: open.State()}
+	}
+	if !errors.Is(err, records.ErrNotFound) {
+		return err
+	}
+	a.reachBy(in)
+	a.Case.Unend()
+	return nil
+}
+
+// reachBy notes how the patient is reached.
+func (a *Act) reachBy(in Joining) {
+	if in.Phone != "" {
+		a.Case.SetPhone(in.Phone)
+	}
+	a.Case.AskToRing(a.Case.Phone() == "")
+	a.Case.WantInterpreter(in.Interpreter)
+}
+
+// queueFor is the queue that the case goes to: that of its unit, or of the region's unit for cases that name none.
+func (a *Act) queueFor() (*records.Queue, error) {
+	unit := a.Case.Unit()
+	if unit == "" {
+		region, err := records.RegionByID(a.tx, a.Case.Region())
+		if err != nil {
+			return nil, fmt.Errorf("find region: %w", err)
+		}
+		u, err := records.UnitBySlug(a.tx, region.Id, region.DefaultUnit())
+		if err != nil {
+			return nil, fmt.Errorf("find unit of a case that names none: %w", err)
+		}
+		unit = u.Id
+	}
+	q, err := records.FirstQueueOf(a.tx, unit)
+	if err != nil {
+		return nil, fmt.Errorf("find queue of unit: %w", err)
+	}
+	return q, nil
+}
+
+// lastInLine is the time at which the patient begins to wait: now, but never before the last in line at that level, should the clock have stepped back.
+func (a *Act) lastInLine(queue string) (time.Time, error) {
+	last, err := records.LastSince(a.tx, queue, a.Case.Level())
+	if err != nil {
+		return time.Time{}, err
+	}
+	if last.After(a.Now) {
+		return last.Add(time.Millisecond), nil
+	}
+	return a.Now, nil
+}
+
+// Leave takes a case out of the queue, or gives it up before it has joined. It is cancelled; for ten minutes the place is kept.
+func (d *Desk) Leave(ctx context.Context, who access.Who, id string) (*records.Case, error) {
+	return d.act(ctx, request{
+		who: who, event: cases.Left, find: theCase(id), body: "",
+		fill: func(a *Act) error {
+			a.Case.Leave(a.Now)
+			a.Case.EndAt(a.Now)
+			return nil
+		},
+	})
+}
+
+// Here notes that the patient has come. The time for not coming is over.
+func (d *Desk) Here(ctx context.Context, who access.Who, id string) (*records.Case, error) {
+	return d.act(ctx, request{
+		who: who, event: cases.Here, find: theCase(id), body: "",
+		fill: func(a *Act) error {
+			a.come()
+			return nil
+		},
+	})
+}
+
+// come notes that the patient is here.
+func (a *Act) come() {
+	a.Case.ComeHere()
+	a.Case.AskToRing(false)
+	a.Case.NoDue()
+}
+
+// Hold gives the patient ten minutes more, once a call.
+// Errors: *cases.Refused for a second time.
+func (d *Desk) Hold(ctx context.Context, who access.Who, id string) (*records.Case, error) {
+	return d.act(ctx, request{
+		who: who, event: cases.HoldAsked, find: theCase(id), body: "",
+		fill: func(a *Act) error {
+			if a.Case.HeldOnce() {
+				return &cases.Refused{Event: cases.HoldAsked, State: a.Case.State()}
+			}
+			t, err := a.Times()
+			if err != nil {
+				return err
+			}
+			a.Case.UseHold(true)
+			if due := a.Case.Due(); !due.IsZero() {
+				a.Case.SetDue(due.Add(time.Duration(t.Hold)), records.DueNoShow)
+			}
+			return nil
+		},
+	})
+}
+
+// Rate notes what the patient thinks of it, once, after the end.
+// Errors: *cases.Refused where there is a rating already.
+func (d *Desk) Rate(ctx context.Context, who access.Who, id string, stars int, text string) (*records.Case, error) {
+	return d.act(ctx, request{
+		who: who, event: cases.Rated, find: theCase(id), body: []any{stars, text},
+		fill: func(a *Act) error {
+			if had, _ := a.Case.Rating(); had != 0 {
+				return &cases.Refused{Event: cases.Rated, State: a.Case.State()}
+			}
+			a.Case.Rate(stars, text)
+			return nil
+		},
+	})
+}

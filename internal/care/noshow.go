@@ -1,0 +1,105 @@
+package care
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"lotsen/internal/access"
+	"lotsen/internal/cases"
+	"lotsen/internal/records"
+	"lotsen/internal/texts"
+)
+
+// turnIsOld is how long after the call a text message that says so is still of use: it is not sent when the turn is long over.
+func (t Times) turnIsOld() time.Duration { return time.Duration(t.NoShow) + time.Duration(t.Hold) }
+
+// NoShow notes that nobody came. The first miss gives the patient the old place back; the second follows the region's rule:
+// the row asks staff to ring, or the case ends with words that say how to go on.
+func (d *Desk) NoShow(ctx context.Context, who access.Who, id string) (*records.Case, error) {
+	return d.act(ctx, request{
+		who: who, event: cases.Missed, find: theCase(id), body: "",
+		fill: (*Act).miss,
+	})
+}
+
+// miss counts a miss and does what follows from it.
+func (a *Act) miss() error {
+	t, err := a.Times()
+	if err != nil {
+		return err
+	}
+	a.Case.Miss()
+	if a.Case.Missed() > 1 && t.SecondMiss == MissEnd && mayEndByItself(a.Case) {
+		a.Become(cases.MissedOut)
+		a.told.Words = texts.CaseMissedOut
+		return a.finishWith(records.Ending{Outcome: "no_show", Advice: texts.Of(a.Case.Language()).Say(texts.CaseMissedOut)}, texts.SmsMissedEnd)
+	}
+	sms, words := texts.SmsMissedOnce, texts.CaseMissedOnce
+	if a.Case.Missed() > 1 {
+		a.Case.AskToRing(true)
+		sms, words = texts.SmsMissedCall, texts.CaseMissedCall
+	}
+	a.told.Words = words
+	a.Case.GiveBack()
+	return a.Tell(sms, a.Now.Add(t.turnIsOld()))
+}
+
+// mayEndByItself says whether a timer, or a rule about misses, may end a case. None may end one that may be dangerous: level 1 or 2,
+// the patient's word unanswered, or own words that nobody has read.
+func mayEndByItself(c *records.Case) bool {
+	return c.Level() > cases.Urgent && c.LastBy() != records.FromPatient && !c.WordsUnread()
+}
+
+// CallDelivered starts the time for not coming: the provider has accepted the text message that called the patient.
+// It is called in the transaction that notes so. A call that is over meanwhile has no timer.
+func (d *Desk) CallDelivered(ctx context.Context, tx core.App, caseID string, seq int, accepted time.Time) error {
+	c, current, err := theCall(tx, caseID, seq)
+	if err != nil || !current {
+		return err
+	}
+	_, err = d.actIn(ctx, tx, request{who: programme, event: cases.Delivered, find: theCase(c.Id), fill: func(a *Act) error {
+		t, err := a.Times()
+		if err != nil {
+			return err
+		}
+		until := accepted.Add(time.Duration(t.NoShow))
+		if a.Case.HeldOnce() {
+			until = until.Add(time.Duration(t.Hold))
+		}
+		a.Case.SetDue(until, records.DueNoShow)
+		return nil
+	}})
+	return err
+}
+
+// CallFailed notes that the text message that called the patient will not arrive: the row asks staff to ring, and there is no miss.
+func (d *Desk) CallFailed(ctx context.Context, tx core.App, caseID string, seq int) error {
+	c, current, err := theCall(tx, caseID, seq)
+	if err != nil || !current {
+		return err
+	}
+	_, err = d.actIn(ctx, tx, request{who: programme, event: cases.Delivered, find: theCase(c.Id), fill: func(a *Act) error {
+		a.Case.AskToRing(true)
+		return nil
+	}})
+	return err
+}
+
+// theCall finds the case that a message called, and says whether that call still stands.
+func theCall(tx core.App, caseID string, seq int) (*records.Case, bool, error) {
+	c, err := records.CaseByID(tx, caseID)
+	if err != nil {
+		return nil, false, fmt.Errorf("find called case: %w", err)
+	}
+	if c.State() != cases.Called {
+		return c, false, nil
+	}
+	taken, err := records.LastEvent(tx, caseID, cases.Taken)
+	if err != nil {
+		return nil, false, fmt.Errorf("find call: %w", err)
+	}
+	return c, taken.Seq() == seq, nil
+}

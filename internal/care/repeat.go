@@ -1,0 +1,113 @@
+package care
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"lotsen/internal/access"
+	"lotsen/internal/cases"
+	"lotsen/internal/records"
+)
+
+// repeatFor is how long the same request again gets the same answer.
+const repeatFor = time.Hour
+
+// ErrTaken says that an id which a client made already stands for something else.
+var ErrTaken = errors.New("the id is taken by something else")
+
+// repeatKey is a hash over what makes a request the same request; "" for acts that no person asks for.
+func repeatKey(r request, caseID string) string {
+	switch {
+	case r.key != "":
+		return r.key
+	case r.body == nil:
+		return ""
+	}
+	return Fingerprint(r.who.ID, r.event, caseID, r.body)
+}
+
+// Fingerprint is a hash over values, as they stand in JSON.
+func Fingerprint(parts ...any) string {
+	raw, err := json.Marshal(parts)
+	if err != nil {
+		panic(fmt.Sprintf("care: fingerprint of what is no JSON: %v", err)) // a programming error: parts are our own types
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// repeatBefore answers what can be known to be a repeat without trying: a request with an id of its own that was answered before,
+// and an act that would always be allowed again, such as setting the level, where nothing of its kind has happened to the case since.
+// Any other move is tried first; see repeatAfter.
+func (d *Desk) repeatBefore(tx core.App, r request, c *records.Case, key string) (*records.Case, bool, error) {
+	var old *records.Repeat
+	var err error
+	switch {
+	case r.key != "":
+		old, err = records.RepeatByKey(tx, key)
+	case key != "" && cases.Keeps(r.event):
+		old, err = records.LastRepeat(tx, c.Id, string(r.event))
+	default:
+		return nil, false, nil
+	}
+	if errors.Is(err, records.ErrNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	if old.Key() != key || d.stale(old) {
+		return nil, false, nil
+	}
+	again, err := d.answerAgain(tx, r, c, old)
+	return again, true, err
+}
+
+// stale says whether an answer is too old to be given again.
+func (d *Desk) stale(old *records.Repeat) bool { return d.Clock.Now().Sub(old.At()) > repeatFor }
+
+// repeatAfter answers a move that was refused, if the same person has made it before with the same body: what was answered then.
+// Otherwise it answers the refusal.
+func (d *Desk) repeatAfter(tx core.App, r request, c *records.Case, key string, refusal error) (*records.Case, error) {
+	if key == "" {
+		return nil, refusal
+	}
+	old, err := records.RepeatByKey(tx, key)
+	if err != nil || d.stale(old) {
+		return nil, refusal
+	}
+	return d.answerAgain(tx, r, c, old)
+}
+
+// answerAgain is the first answer; nothing of it goes to who no longer sees the case.
+func (d *Desk) answerAgain(tx core.App, r request, c *records.Case, old *records.Repeat) (*records.Case, error) {
+	var fields map[string]any
+	if err := old.Answer(&fields); err != nil {
+		return nil, fmt.Errorf("read first answer: %w", err)
+	}
+	if fields == nil {
+		return nil, nil
+	}
+	if err := access.Check(r.who, access.See, c.Facts()); err != nil {
+		return nil, err
+	}
+	return records.Snapshot(tx, fields)
+}
+
+// keepRepeat stores what was answered.
+func keepRepeat(tx core.App, r request, a *Act, key string) error {
+	if key == "" {
+		return nil
+	}
+	var answer map[string]any
+	if !a.empty {
+		answer = a.Case.Fields()
+	}
+	return records.AddRepeat(tx, key, r.who.ID, a.Case.Id, string(r.event), answer, a.Now)
+}

@@ -1,0 +1,126 @@
+package care
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"lotsen/internal/access"
+	"lotsen/internal/cases"
+	"lotsen/internal/records"
+)
+
+// Say puts a message into a case: the patient's word, the clinician's, or a note that only staff read. A client makes the id of what it
+// creates, so the same message again is the same message: it is known before the state is asked, and answered as again.
+//
+// m holds what the author sent; fingerprint is a hash of that. save saves m in the transaction that it is given, once everything that a client
+// must not choose is filled in.
+//
+// Errors: ErrTaken; access.ErrHidden, access.ErrDenied; *cases.Refused; *Invalid for a mention of who cannot be mentioned.
+func (d *Desk) Say(ctx context.Context, who access.Who, m *records.Message, fingerprint string, save func(tx core.App) error) (again *records.Message, err error) {
+	event := cases.Replied
+	switch {
+	case who.Kind == access.Patient:
+		event = cases.Said
+	case m.Kind() == records.Note:
+		event = cases.Noted
+	}
+	err = d.App.RunInTransaction(func(tx core.App) error {
+		if again, err = saidBefore(tx, who, m, fingerprint); again != nil || err != nil {
+			return err
+		}
+		_, err = d.actIn(ctx, tx, request{who: who, event: event, find: theCase(m.Case()), fill: func(a *Act) error {
+			return a.say(m, fingerprint, save)
+		}})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("say: %w", err)
+	}
+	return again, d.durable(ctx)
+}
+
+// saidBefore finds the message that the same request has made. Another one under that id, or somebody else's, is ErrTaken.
+func saidBefore(tx core.App, who access.Who, m *records.Message, fingerprint string) (*records.Message, error) {
+	old, err := records.MessageByID(tx, m.Id)
+	switch {
+	case errors.Is(err, records.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case old.Author() != who.ID || old.Case() != m.Case() || old.Fingerprint() != fingerprint:
+		return nil, ErrTaken
+	}
+	return old, nil
+}
+
+func (a *Act) say(m *records.Message, fingerprint string, save func(tx core.App) error) error {
+	kind, nr := records.Note, 0
+	switch a.event {
+	case cases.Said:
+		kind = records.FromPatient
+		a.answered()
+	case cases.Replied:
+		kind = records.FromStaff
+	default:
+		if err := a.mention(m); err != nil {
+			return err
+		}
+	}
+	if kind != records.Note {
+		m.Mention(nil)
+		nr = a.Case.AddMessage(kind)
+	}
+	m.Sign(kind, a.By, a.Case.Seq()+1, nr, a.Now, fingerprint)
+	if err := save(a.tx); err != nil {
+		return err
+	}
+	a.told.Message = m.Id
+	return nil
+}
+
+// answered ends the time for not coming, or the pause: the patient has written.
+func (a *Act) answered() {
+	if a.Case.State() == cases.Called || a.Case.State() == cases.Paused {
+		a.come()
+	}
+}
+
+// mention lets those whom a note names read the case while it is open. They must belong to the case's unit: a look across its border needs a reason of their own.
+func (a *Act) mention(m *records.Message) error {
+	named := m.Mentions()
+	if len(named) == 0 {
+		return nil
+	}
+	for _, id := range named {
+		s, err := records.StaffByID(a.tx, id)
+		if errors.Is(err, records.ErrNotFound) {
+			return &Invalid{Field: "mentions", Code: "validation_unknown"}
+		}
+		if err != nil {
+			return err
+		}
+		near, err := a.sameUnit(s)
+		if err != nil {
+			return err
+		}
+		if !near {
+			return &Invalid{Field: "mentions", Code: "validation_unknown"}
+		}
+	}
+	if a.Case.State().Open() {
+		a.Case.Mention(named)
+	}
+	return nil
+}
+
+func (a *Act) sameUnit(s *records.Staff) (bool, error) {
+	queues, err := records.QueueList(a.tx, s.Queues()...)
+	if err != nil || len(s.Queues()) == 0 {
+		return false, err
+	}
+	return slices.ContainsFunc(queues, func(q *records.Queue) bool { return q.Unit() == a.Case.Unit() }), nil
+}
