@@ -18,19 +18,14 @@ func guardCase(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// keepCase refuses to delete a case: it is a journal.
-func keepCase(e *core.RecordEvent) error {
-	return apis.NewForbiddenError("A case is a journal and is never deleted.", nil)
+// keepJournal refuses to delete what is a journal. Erasing a person is a command, not a click.
+func keepJournal(e *core.RecordEvent) error {
+	return apis.NewForbiddenError("This is a journal: nothing of it is deleted by hand.", nil)
 }
 
 // guardJournal refuses what a superuser might do by hand to collections that only acts write. Others have no rule that lets them.
 func guardJournal(e *core.RecordRequestEvent) error {
 	return apis.NewForbiddenError("This collection is written by the program alone.", nil)
-}
-
-// guardPatients lets nobody change a patient by hand: the personal number would no longer fit its keyed hash.
-func guardPatients(e *core.RecordRequestEvent) error {
-	return apis.NewForbiddenError("Patients come in by e-ID and change their own details by PUT /api/lotsen/v1/me.", nil)
 }
 
 // journals are the collections that only acts write. Messages are created by patients and staff, and never changed.

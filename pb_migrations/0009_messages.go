@@ -16,7 +16,7 @@ func init() {
 			text("authorName", 200),
 			text("body", 4000),
 			caseFiles("files", 5),
-			text("mentions", 800), // ids of staff with blanks between; only in notes
+			&core.JSONField{Name: "mentions", MaxSize: 1 << 12}, // ids of staff; only in notes
 			whole("seq"),
 			date("created"),
 			hiddenWhole("nr"), // the how-manieth message of the case, notes apart

@@ -1,7 +1,6 @@
 package records
 
 import (
-	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -66,10 +65,10 @@ func (m *Message) Created() time.Time { return m.GetDateTime(caseCreated).Time()
 func (m *Message) Files() []string { return m.GetStringSlice("files") }
 
 // Mentions are the ids of staff whom a note names.
-func (m *Message) Mentions() []string { return strings.Fields(m.GetString("mentions")) }
+func (m *Message) Mentions() []string { return m.GetStringSlice("mentions") }
 
 // Mention sets them.
-func (m *Message) Mention(staff []string) { m.Set("mentions", strings.Join(staff, " ")) }
+func (m *Message) Mention(staff []string) { m.Set("mentions", staff) }
 
 // Fingerprint is a hash of what the author sent.
 func (m *Message) Fingerprint() string { return m.GetString("fingerprint") }

@@ -1,0 +1,165 @@
+package hooks
+
+import (
+	"log/slog"
+	"sync"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"lotsen/internal/access"
+	"lotsen/internal/api"
+	"lotsen/internal/cases"
+	"lotsen/internal/fanout"
+	"lotsen/internal/queue"
+	"lotsen/internal/records"
+	"lotsen/internal/topics"
+)
+
+// herald tells the topics what has been committed. Nothing is told that GET …/events, GET …/queue and GET /queues would not answer:
+// it reads the same rows and shows them by the same functions.
+type herald struct {
+	app    core.App
+	fanout *fanout.Fanout
+	ranks  *queue.Ranks
+	log    *slog.Logger
+
+	mu     sync.Mutex
+	places map[string]int // what each waiting case was last told of its place
+}
+
+// event tells the topic of a case what has happened to it, and the staff whom it calls for.
+func (h *herald) event(e *core.RecordEvent) error {
+	ev := records.AsEvent(e.Record)
+	data, err := api.EventView(h.app, ev, access.Patient)
+	staffOnly := false
+	if ev.Kind() == cases.Noted {
+		staffOnly = true
+		data, err = api.EventView(h.app, ev, access.Staff)
+	}
+	if err != nil {
+		return err
+	}
+	return h.fanout.Publish(topics.Topic{Kind: topics.Case, ID: ev.Case()}.String(), fanout.Event{
+		Seq: int64(ev.Seq()), At: ev.At(), Data: data, StaffOnly: staffOnly,
+	})
+}
+
+// calls tells single members of staff what calls for them.
+func (h *herald) calls(e *core.RecordEvent) error {
+	ev := records.AsEvent(e.Record)
+	c, err := records.CaseByID(h.app, ev.Case())
+	if err != nil {
+		return err
+	}
+	_, by, _ := ev.By()
+	switch ev.Kind() {
+	case cases.Handed:
+		return h.call(c.Clinician(), "assigned", ev)
+	case cases.Here, cases.Said, cases.Worse:
+		kind := map[cases.Event]string{cases.Here: "here", cases.Said: "message", cases.Worse: "worse"}[ev.Kind()]
+		return h.call(c.Clinician(), kind, ev)
+	case cases.Noted:
+		m, err := records.MessageAt(h.app, c.Id, ev.Seq())
+		if err != nil {
+			return err
+		}
+		for _, id := range m.Mentions() {
+			if id != by {
+				if err := h.call(id, "mentioned", ev); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (h *herald) call(staff, kind string, ev *records.Event) error {
+	if staff == "" {
+		return nil
+	}
+	return h.fanout.Publish(topics.Topic{Kind: topics.Staff, ID: staff}.String(), fanout.Event{
+		Data: map[string]any{"type": kind, "case": ev.Case(), "at": records.RFC3339(ev.At())},
+	})
+}
+
+// followCase keeps the ranks in step with a case that was committed, and tells its queue and those who wait there.
+func (h *herald) followCase(e *core.RecordEvent) error {
+	c := records.AsCase(e.Record)
+	before := records.AsCase(e.Record.Original())
+	changed := followCase(h.ranks, c)
+	if !c.State().Open() {
+		h.forget(c.Id)
+	}
+	for _, q := range changed {
+		if err := h.tellPlaces(q); err != nil {
+			return err
+		}
+	}
+	for _, q := range queuesOf(before, c) {
+		if err := h.tellQueue(q, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// queuesOf are the queues whose staff are to know: the one that the case is in, and the one that it has left.
+func queuesOf(before, now *records.Case) []string {
+	var list []string
+	for _, q := range []string{before.Queue(), now.Queue()} {
+		if q != "" && (len(list) == 0 || list[0] != q) {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+// tellQueue tells the staff of a queue how it stands, with the row of the case that has changed.
+func (h *herald) tellQueue(id string, c *records.Case) error {
+	data, err := api.QueueEvent(h.app, h.ranks, id, c)
+	if err != nil {
+		return err
+	}
+	return h.fanout.Publish(topics.Topic{Kind: topics.Queue, ID: id}.String(), fanout.Event{Data: data})
+}
+
+// tellPlaces tells each who waits in a queue where they stand, if that has changed.
+func (h *herald) tellPlaces(id string) error {
+	for ahead, entry := range h.ranks.Line(id) {
+		if !h.moved(entry.ID, ahead) {
+			continue
+		}
+		err := h.fanout.PublishLatest(topics.Topic{Kind: topics.Place, ID: entry.ID}.String(), api.PlaceEvent(ahead))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *herald) moved(id string, ahead int) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if last, known := h.places[id]; known && last == ahead {
+		return false
+	}
+	h.places[id] = ahead
+	return true
+}
+
+func (h *herald) forget(id string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.places, id)
+}
+
+// typing tells the topic of a case that one side is writing. It is never stored.
+func (h *herald) typing(caseID, by string, on bool) {
+	err := h.fanout.Publish(topics.Topic{Kind: topics.Case, ID: caseID}.String(), fanout.Event{
+		Data: map[string]any{"type": "typing", "by": by, "on": on},
+	})
+	if err != nil {
+		h.log.Error("tell typing", "error", err)
+	}
+}
