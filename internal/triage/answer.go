@@ -24,7 +24,7 @@ func Number(f float64) Value { return Value{f} }
 func String(s string) Value { return Value{s} }
 
 // List is the answer to a multichoice (option codes) or a photo (file names).
-func List(items ...string) Value { return Value{slices.Clone(items)} }
+func List(items ...string) Value { return Value{append([]string{}, items...)} }
 
 // IsNull reports whether the answer is "don't know".
 func (v Value) IsNull() bool { return v.v == nil }

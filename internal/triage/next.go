@@ -1,5 +1,7 @@
 package triage
 
+import "slices"
+
 // Step is what comes next: a question, or the decision.
 type Step struct {
 	Question *Question // nil: the questions are over
@@ -19,26 +21,23 @@ type Progress struct {
 func (p *Protocol) Next(person Person, answers Answers) Step {
 	s := p.read(person, answers)
 	step := Step{Progress: s.progress()}
-	fired := s.fired()
-	for _, r := range fired {
-		if r.RedFlag {
-			return s.ended(step, fired)
+	if !s.redFlagged() {
+		for i, q := range p.questions {
+			if s.standing[i] == waiting && s.open[i] && !q.Later {
+				put := q.For(person)
+				step.Question = &put
+				return step
+			}
 		}
 	}
-	for i, q := range p.questions {
-		if s.standing[i] == waiting && s.open[i] && !q.Later {
-			step.Question = q.putTo(person)
-			return step
-		}
-	}
-	return s.ended(step, fired)
-}
-
-func (s *state) ended(step Step, fired []*Rule) Step {
-	d := s.decide(fired)
+	d := s.decide(s.fired())
 	step.Decision = &d
 	step.Progress.Expected = step.Progress.Answered
 	return step
+}
+
+func (s *state) redFlagged() bool {
+	return slices.ContainsFunc(s.p.rules, func(r *Rule) bool { return r.RedFlag && r.when.holds(s.b) == isTrue })
 }
 
 func (s *state) progress() Progress {
@@ -85,7 +84,7 @@ func (p *Protocol) Later(person Person, answers Answers) []Question {
 	var out []Question
 	for i, q := range p.questions {
 		if q.Later && s.standing[i] == waiting && s.open[i] {
-			out = append(out, *q.putTo(person))
+			out = append(out, q.For(person))
 		}
 	}
 	return out
@@ -97,7 +96,7 @@ func (p *Protocol) RedFlags(person Person) []Question {
 	b := person.bindings()
 	for _, q := range p.questions {
 		if q.Again && q.when.holds(b) == isTrue {
-			out = append(out, *q.putTo(person))
+			out = append(out, q.For(person))
 		}
 	}
 	return out
@@ -114,9 +113,9 @@ func (p *Protocol) Worse(person Person, answers, again Answers) Decision {
 	return after
 }
 
-// putTo gives the question as this person meets it: with the options that are there for them, and the words for a child's guardian.
-func (q *Question) putTo(person Person) *Question {
-	out := *q
+// For gives the question as this person meets it: with the options that are there for them, and the words for a child's guardian.
+func (q Question) For(person Person) Question {
+	out := q
 	out.Options = nil
 	b := person.bindings()
 	for _, o := range q.Options {
@@ -132,7 +131,7 @@ func (q *Question) putTo(person Person) *Question {
 			out.Help = q.childHelp
 		}
 	}
-	return &out
+	return out
 }
 
 // GuardianAge is the age from which a person answers alone; below it a guardian does (api.md, "A child").

@@ -43,11 +43,10 @@ func (b *builder) question(from string, in questionSource) *Question {
 	}
 	b.name(from, in.ID, "question")
 	b.text(from, q.line, "question "+q.ID+": text", q.Text)
-	for name, t := range map[string]Text{"help": in.Help, "child": in.Child, "child_help": in.ChildHelp, "unit": in.Unit} {
-		if t != nil {
-			b.text(from, q.line, "question "+q.ID+": "+name, t)
-		}
-	}
+	b.optionalText(from, q, "help", in.Help)
+	b.optionalText(from, q, "child", in.Child)
+	b.optionalText(from, q, "child_help", in.ChildHelp)
+	b.optionalText(from, q, "unit", in.Unit)
 	if q.Again && q.Later {
 		b.add(from, q.line, "remove one of them", "the question %s cannot be both again and later", q.ID)
 	}
@@ -65,6 +64,12 @@ func (b *builder) question(from string, in questionSource) *Question {
 	}
 	b.direction(q)
 	return q
+}
+
+func (b *builder) optionalText(from string, q *Question, key string, t Text) {
+	if t != nil {
+		b.text(from, q.line, "question "+q.ID+": "+key, t)
+	}
 }
 
 // name checks an id: its form, and that no expression could mistake it for something else. No expression names a rule.
@@ -136,7 +141,8 @@ func (b *builder) text(from string, line int, what string, t Text) {
 			b.add(from, line, "write it in sv and en", "%s is missing in %s", what, lang)
 		}
 	}
-	for lang, s := range t {
+	for _, lang := range sortedKeys(t) {
+		s := t[lang]
 		if !slices.Contains(languages, lang) {
 			b.add(from, line, "use sv, en, sv-simple or ar", "%s is in an unknown language %q", what, lang)
 		}

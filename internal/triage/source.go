@@ -207,13 +207,27 @@ func tooMuch(file string, content []byte) (Fault, bool) {
 			return fault, true
 		}
 		indent := len(line) - len(bytes.TrimLeft(line, " \t-?:"))
-		nest = max(0, nest+bytes.Count(line, []byte("{"))+bytes.Count(line, []byte("["))-bytes.Count(line, []byte("}"))-bytes.Count(line, []byte("]")))
-		if indent > maxIndent || nest > maxNest {
+		if nest = nested(nest, line); indent > maxIndent || nest > maxNest {
 			fault.What, fault.Mend = "the content is nested too deep", "write it flatter"
 			return fault, true
 		}
 	}
 	return Fault{}, false
+}
+
+// nested counts the open brackets after a line that began with so many, or stops at the first that is too many.
+func nested(open int, line []byte) int {
+	for _, c := range line {
+		switch c {
+		case '{', '[':
+			if open++; open > maxNest {
+				return open
+			}
+		case '}', ']':
+			open = max(0, open-1)
+		}
+	}
+	return open
 }
 
 // yamlFault tells a fault of the YAML library in our form.

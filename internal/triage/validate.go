@@ -210,7 +210,7 @@ func daysBefore(opened, day time.Time) int {
 func (q *Question) offers(person Person, code string) bool {
 	for _, o := range q.Options {
 		if o.Code == code {
-			return o.when.holds(person.bindings()) == isTrue
+			return o.when == nil || o.when.holds(person.bindings()) == isTrue
 		}
 	}
 	return false
