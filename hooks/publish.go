@@ -88,8 +88,10 @@ func (h *herald) followCase(e *core.RecordEvent) error {
 	c := records.AsCase(e.Record)
 	before := records.AsCase(e.Record.Original())
 	changed := followCase(h.ranks, c)
-	if !c.State().Open() {
-		h.forget(c.Id)
+	if c.State() != before.State() && (c.State() == cases.Waiting || before.State() == cases.Waiting) {
+		if err := h.tellState(c); err != nil {
+			return err
+		}
 	}
 	for _, q := range changed {
 		if err := h.tellPlaces(q); err != nil {
@@ -136,6 +138,14 @@ func (h *herald) tellPlaces(id string) error {
 		}
 	}
 	return nil
+}
+
+// tellState tells who watches a place that the case waits, or does so no more: it is their turn.
+func (h *herald) tellState(c *records.Case) error {
+	h.forget(c.Id)
+	return h.fanout.Publish(topics.Topic{Kind: topics.Place, ID: c.Id}.String(), fanout.Event{
+		Data: map[string]any{"type": "state", "state": c.State(), "due": records.RFC3339(c.Due())},
+	})
 }
 
 func (h *herald) moved(id string, ahead int) bool {

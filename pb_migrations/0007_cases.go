@@ -67,6 +67,7 @@ func init() {
 		c.AddIndex("cases_guardian", false, "guardian, created", "guardian != ''")
 		c.AddIndex("cases_clinician", false, "clinician, state", "clinician != ''")
 		c.AddIndex("cases_timer", false, "timer", "timerFor != ''")
+		c.AddIndex("cases_region", false, "region, state, unit, level", "")
 		c.AddIndex("cases_open", true, "patient, complaint", "state IN ('answering','recommended','waiting','called','active','paused')")
 		return c
 	})

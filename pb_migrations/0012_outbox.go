@@ -15,16 +15,17 @@ func init() {
 			text("language", 20),
 			&core.JSONField{Name: "args", MaxSize: 1 << 12},
 			oneOf("state", true, "due", "sending", "sent", "refused", "dropped"),
-			date("due"),
+			date("due"), // when it is looked at next
 			date("until"), // not sent after this
 			whole("attempts"),
-			date("tried"),
+			date("tried"), // handed to the provider: the first time of those whose end is not known
 			date("accepted"),
 			text("provider", 100),
 			text("fault", 300),
 		)
 		c.AddIndex("outbox_key", true, "key", "")
 		c.AddIndex("outbox_due", false, "state, due", "")
+		c.AddIndex("outbox_to", false, "`to`, state", "")
 		c.AddIndex("outbox_case", false, "`case`, seq", "")
 		return c
 	})

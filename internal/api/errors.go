@@ -33,6 +33,7 @@ const (
 	codeNumber       = "validation_invalid_personal_number"
 	codeDemoPhone    = "validation_demo_phone"
 	codeDemoNumber   = "validation_demo_personal_number"
+	codeOneOfTwo     = "validation_one_of_two"
 	codeTime         = "validation_invalid_time"
 )
 
@@ -185,4 +186,12 @@ func statusWord(status int) string {
 		return "method"
 	}
 	return "refused"
+}
+
+// ignoreMissing is err, unless it says that there is no such record.
+func ignoreMissing(err error) error {
+	if errors.Is(err, records.ErrNotFound) {
+		return nil
+	}
+	return err
 }

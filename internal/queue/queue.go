@@ -98,14 +98,6 @@ func (r *Ranks) drop(id string) []string {
 	return []string{old.Queue}
 }
 
-// Forget drops what is known of a case that has ended for good, so that the memory of seqs does not grow for ever.
-func (r *Ranks) Forget(id string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.drop(id)
-	delete(r.seqs, id)
-}
-
 // Ahead says how many cases of its queue stand before a case; false where it does not wait.
 func (r *Ranks) Ahead(id string) (int, bool) {
 	r.mu.RLock()

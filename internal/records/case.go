@@ -375,3 +375,41 @@ func Snapshot(app core.App, fields map[string]any) (*Case, error) {
 	r.Load(fields)
 	return AsCase(r), nil
 }
+
+// AnsweringFor counts the cases on their way to a queue: somebody answers questions and would join it.
+func AnsweringFor(app core.App, q *Queue) (int, error) {
+	var n int
+	err := app.DB().Select("count(*)").From(Cases).AndWhere(dbx.And(
+		dbx.HashExp{caseRegion: q.Region(), caseState: []any{string(cases.Answering), string(cases.Recommended)}},
+		comesTo(q))).Row(&n)
+	return n, err
+}
+
+// Unjoined lists the cases that were told level 1 or 2, would join this queue, and have not: the newest first, at most 200.
+func Unjoined(app core.App, q *Queue) ([]*Case, error) {
+	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
+		dbx.HashExp{caseRegion: q.Region(), caseState: string(cases.Recommended)},
+		dbx.NewExp("[[level]] BETWEEN 1 AND 2"), comesTo(q))).
+		OrderBy(caseCreated + " DESC").Limit(200))
+}
+
+// comesTo is true for cases of the queue's unit, and for those that name none where the region sends them there.
+func comesTo(q *Queue) dbx.Expression {
+	return dbx.Or(
+		dbx.HashExp{caseUnit: q.Unit()},
+		dbx.NewExp("[[unit]] = '' AND EXISTS (SELECT 1 FROM regions r JOIN units u ON u.region = r.id AND u.slug = r.[[defaultUnit]] "+
+			"WHERE r.id = {:r} AND u.id = {:u})", dbx.Params{"r": q.Region(), "u": q.Unit()}))
+}
+
+// InQueues lists a person's cases that stand in any of these queues, the newest first.
+func InQueues(app core.App, patient string, queues []string) ([]*Case, error) {
+	if len(queues) == 0 {
+		return nil, nil
+	}
+	in := make([]any, len(queues))
+	for i, q := range queues {
+		in[i] = q
+	}
+	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{casePatient: patient, caseQueue: in}).
+		OrderBy(caseCreated + " DESC").Limit(200))
+}

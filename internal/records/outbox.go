@@ -21,6 +21,9 @@ const (
 	LetterDropped = "dropped" // too late, or no longer wanted
 )
 
+// providerLimit is how much of a provider's name for a letter is kept: the id of a gateway of the region's own may be anything.
+const providerLimit = 100
+
 // Post is what a letter is made of.
 type Post struct {
 	Key      string // unique: one for each message that may ever be sent
@@ -54,11 +57,30 @@ func PutLetter(tx core.App, p Post) error {
 	return nil
 }
 
-// NextLetter finds the letter that has been due longest at now, or one whose sending was begun and never finished.
+// NextLetter finds the letter that has been due longest at now: one to be sent, or one whose sending was begun and never finished.
+// A letter to be sent waits while another to the same number is being sent. Indexes: outbox_due, outbox_to.
 func NextLetter(app core.App, now time.Time) (*Letter, error) {
 	return first[Letter](app.RecordQuery(Outbox).AndWhere(dbx.And(
 		dbx.HashExp{"state": []any{LetterDue, LetterSending}},
-		dbx.NewExp("[[due]] <= {:t}", dbx.Params{"t": stamp(now)}))).OrderBy("due", "id"))
+		dbx.NewExp("[[due]] <= {:t}", dbx.Params{"t": stamp(now)}),
+		dbx.NewExp("([[state]] = {:s} OR NOT EXISTS (SELECT 1 FROM {{outbox}} [[o]] WHERE [[o.to]] = {{outbox}}.[[to]] AND [[o.state]] = {:s}))",
+			dbx.Params{"s": LetterSending}))).OrderBy("due", "id"))
+}
+
+// LateLetter finds a letter that lies with us and has lost its use at now. Index: outbox_due.
+func LateLetter(app core.App, now time.Time) (*Letter, error) {
+	return first[Letter](app.RecordQuery(Outbox).AndWhere(dbx.And(
+		dbx.HashExp{"state": LetterDue},
+		dbx.NewExp("[[until]] != '' AND [[until]] <= {:t}", dbx.Params{"t": stamp(now)}))).OrderBy("until", "id"))
+}
+
+// ProviderIDs are the provider's names for the last n letters that it has taken to a number, the newest first. Index: outbox_to.
+func ProviderIDs(app core.App, to string, n int) ([]string, error) {
+	var ids []string
+	err := app.DB().Select("provider").From(Outbox).AndWhere(dbx.And(
+		dbx.HashExp{"to": to, "state": LetterSent}, dbx.NewExp("[[provider]] != ''"))).
+		OrderBy("accepted DESC").Limit(int64(n)).Column(&ids)
+	return ids, err
 }
 
 // LetterByID finds a letter.
@@ -99,26 +121,35 @@ func (l *Letter) State() string { return l.GetString("state") }
 // Until is when it is too late; zero for never.
 func (l *Letter) Until() time.Time { return l.GetDateTime("until").Time() }
 
-// Attempts is how often it was handed to the provider; Tried when last.
+// Due is when it is looked at next.
+func (l *Letter) Due() time.Time { return l.GetDateTime("due").Time() }
+
+// Attempts is how often it was handed to the provider.
 func (l *Letter) Attempts() int { return l.GetInt("attempts") }
 
-// Tried is when it was last handed to the provider.
+// Tried is when it was handed to the provider: the first time of those whose end is not known.
 func (l *Letter) Tried() time.Time { return l.GetDateTime("tried").Time() }
 
 // Accepted is when the provider took it; zero where it has not.
 func (l *Letter) Accepted() time.Time { return l.GetDateTime("accepted").Time() }
 
-// Hand notes that the letter is about to be handed to the provider.
-func (l *Letter) Hand(at time.Time) {
-	l.Load(map[string]any{"state": LetterSending, "attempts": l.Attempts() + 1, "tried": moment(at)})
+// Hand notes that the letter is about to be handed to the provider, and that nobody is to look at it before due, should no more be heard of it.
+func (l *Letter) Hand(at, due time.Time) {
+	if l.State() != LetterSending {
+		l.Set("tried", moment(at))
+	}
+	l.Load(map[string]any{"state": LetterSending, "attempts": l.Attempts() + 1, "due": moment(due)})
 }
+
+// Leave puts off when it is looked at next.
+func (l *Letter) Leave(due time.Time) { l.Set("due", moment(due)) }
 
 // Accept notes that the provider has taken it.
 func (l *Letter) Accept(at time.Time, provider string) {
-	l.Load(map[string]any{"state": LetterSent, "accepted": moment(at), "provider": provider, "fault": ""})
+	l.Load(map[string]any{"state": LetterSent, "accepted": moment(at), "provider": cut(provider, providerLimit), "fault": ""})
 }
 
-// Again notes that it is to be tried again at due, in the same state as before where the outcome is unknown.
+// Again notes that it is to be tried again at due. unknown says that the provider may have taken it.
 func (l *Letter) Again(due time.Time, unknown bool, fault string) {
 	state := LetterDue
 	if unknown {
@@ -130,4 +161,10 @@ func (l *Letter) Again(due time.Time, unknown bool, fault string) {
 // GiveUp notes that it will not be sent: refused by the provider, or dropped by us.
 func (l *Letter) GiveUp(state, fault string) {
 	l.Load(map[string]any{"state": state, "fault": fault})
+}
+
+// cut keeps the first n characters of a text.
+func cut(text string, n int) string {
+	r := []rune(text)
+	return string(r[:min(n, len(r))])
 }

@@ -2,6 +2,7 @@ package records
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -202,4 +203,43 @@ func SessionEnded(app core.App, session string) (bool, error) {
 	var n int
 	err := app.DB().Select("count(*)").From(Sessions).AndWhere(dbx.HashExp{"session": session}).Row(&n)
 	return n > 0, err
+}
+
+// OnDutyIn counts the staff who are on duty in a queue.
+func OnDutyIn(app core.App, queue string) (int, error) {
+	var n int
+	err := app.DB().Select("count(*)").From(StaffMembers).AndWhere(
+		dbx.NewExp("EXISTS (SELECT 1 FROM json_each([[duty]]) WHERE value = {:q})", dbx.Params{"q": queue})).Row(&n)
+	return n, err
+}
+
+// PatientsNamed lists the people whose name holds a text and who have a case in any of these queues, at most n.
+func PatientsNamed(app core.App, name string, queues []string, n int) ([]*Patient, error) {
+	if name == "" || len(queues) == 0 {
+		return nil, nil
+	}
+	in := make([]any, len(queues))
+	for i, q := range queues {
+		in[i] = q
+	}
+	return list[Patient](app.RecordQuery(Patients).AndWhere(dbx.And(
+		dbx.Like("name", name),
+		dbx.Exists(dbx.NewExp("SELECT 1 FROM cases WHERE cases.patient = patients.id AND cases.queue IN ("+placeholders(in)+")", bound(in))))).
+		OrderBy("name", "id").Limit(int64(n)))
+}
+
+func placeholders(values []any) string {
+	names := make([]string, len(values))
+	for i := range values {
+		names[i] = fmt.Sprintf("{:in%d}", i)
+	}
+	return strings.Join(names, ",")
+}
+
+func bound(values []any) dbx.Params {
+	p := dbx.Params{}
+	for i, v := range values {
+		p[fmt.Sprintf("in%d", i)] = v
+	}
+	return p
 }

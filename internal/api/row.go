@@ -1,0 +1,180 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"lotsen/internal/care"
+	"lotsen/internal/cases"
+	"lotsen/internal/queue"
+	"lotsen/internal/records"
+	"lotsen/internal/triage"
+)
+
+// QueueView is a queue as its staff see it.
+type QueueView struct {
+	ID        string         `json:"id"`
+	Name      string         `json:"name"`
+	Unit      string         `json:"unit"`
+	Open      bool           `json:"open"`
+	Waiting   map[string]int `json:"waiting"` // by level
+	Longest   *string        `json:"longest"` // since when the one that has waited longest does
+	Answering int            `json:"answering"`
+	OnDuty    int            `json:"onDuty"`
+}
+
+// ViewQueue shows a queue.
+func ViewQueue(app core.App, ranks *queue.Ranks, q *records.Queue) (QueueView, error) {
+	v := QueueView{ID: q.Id, Name: q.Name(), Unit: q.Unit(), Open: true, Waiting: map[string]int{}}
+	byLevel, oldest := ranks.Counts(q.Id)
+	for level := cases.Immediate; level <= cases.SelfCare; level++ {
+		v.Waiting[fmt.Sprint(int(level))] = byLevel[level]
+	}
+	if !oldest.IsZero() {
+		v.Longest = timeOrNil(oldest)
+	}
+	var err error
+	if v.Answering, err = records.AnsweringFor(app, q); err != nil {
+		return v, err
+	}
+	v.OnDuty, err = records.OnDutyIn(app, q.Id)
+	return v, err
+}
+
+// RowView is a case as a row of its queue.
+type RowView struct {
+	ID        string   `json:"id"`
+	Level     int      `json:"level"`
+	Since     string   `json:"since"`
+	Target    *string  `json:"target"`
+	Complaint string   `json:"complaint"`
+	Age       int      `json:"age"`
+	Marks     []string `json:"marks"`
+	Unread    int      `json:"unread"`
+}
+
+func viewRows(app core.App, rows []*records.Case) ([]RowView, error) {
+	out := make([]RowView, 0, len(rows))
+	for _, c := range rows {
+		v, err := viewRow(app, c)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+func viewRow(app core.App, c *records.Case) (RowView, error) {
+	var person triage.Person
+	if err := c.Person(&person); err != nil {
+		return RowView{}, err
+	}
+	unread, err := records.UnreadByStaff(app, c.Id, c.ReadByStaff())
+	if err != nil {
+		return RowView{}, err
+	}
+	marks, err := marksOf(app, c, person)
+	if err != nil {
+		return RowView{}, err
+	}
+	region, err := records.RegionByID(app, c.Region())
+	if err != nil {
+		return RowView{}, err
+	}
+	times := care.Defaults()
+	if err := region.Times(&times); err != nil {
+		return RowView{}, err
+	}
+	return RowView{
+		ID: c.Id, Level: int(c.Level()), Since: records.RFC3339(c.Since()), Target: timeOrNil(times.Target(c.Level(), c.Since())),
+		Complaint: c.Complaint(), Age: person.Age, Marks: marks, Unread: unread,
+	}, nil
+}
+
+// marksOf are the marks of api.md, in its order.
+func marksOf(app core.App, c *records.Case, person triage.Person) ([]string, error) {
+	proxy, err := isUnverified(app, c)
+	if err != nil {
+		return nil, err
+	}
+	marks := []string{}
+	for _, m := range []struct {
+		name string
+		is   bool
+	}{
+		{"here", c.IsHere()},
+		{"freetext", c.WordsUnread()},
+		{"danger", c.Danger() && c.WordsUnread()},
+		{"photo", c.HasPhoto()},
+		{"proxy", proxy},
+		{"worse", c.FeelsWorse()},
+		{"missed", c.Missed() > 0},
+		{"repeat", person.Repeat10d > 0},
+		{"interpreter", c.Interpreter()},
+		{"call", c.Ring()},
+	} {
+		if m.is {
+			marks = append(marks, m.name)
+		}
+	}
+	return marks, nil
+}
+
+// isUnverified says whether a guardian asks whom no staff have verified.
+func isUnverified(app core.App, c *records.Case) (bool, error) {
+	if c.Guardian() == "" {
+		return false, nil
+	}
+	g, err := records.GuardianshipOf(app, c.Guardian(), c.Patient())
+	if errors.Is(err, records.ErrNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return g.State() != records.Verified, nil
+}
+
+// QueueEvent is what the staff of a queue are told when a case of it has changed: how the queue stands, and the case's row, or that it is gone.
+func QueueEvent(app core.App, ranks *queue.Ranks, id string, c *records.Case) (map[string]any, error) {
+	q, err := records.QueueByID(app, id)
+	if err != nil {
+		return nil, err
+	}
+	v, err := ViewQueue(app, ranks, q)
+	if err != nil {
+		return nil, err
+	}
+	rows, gone := []RowView{}, []string{}
+	if c.Queue() == id && c.State() == cases.Waiting {
+		row, err := viewRow(app, c)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	} else {
+		gone = append(gone, c.Id)
+	}
+	return map[string]any{
+		"type": "queue", "waiting": v.Waiting, "longest": v.Longest, "answering": v.Answering, "onDuty": v.OnDuty,
+		"rows": rows, "gone": gone,
+	}, nil
+}
+
+// PlaceEvent is what a patient is told of the place in line. There is no figure of minutes: there is no ground for one yet.
+func PlaceEvent(ahead int) map[string]any {
+	return map[string]any{"type": "place", "position": ahead + 1, "ahead": ahead, "estimate": nil}
+}
+
+// timeOrNil is a time as api.md promises, or null for none.
+func timeOrNil(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := records.RFC3339(t)
+	return &s
+}

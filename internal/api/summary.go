@@ -1,0 +1,220 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v5"
+
+	"lotsen/internal/access"
+	"lotsen/internal/care"
+	"lotsen/internal/personnummer"
+	"lotsen/internal/records"
+	"lotsen/internal/texts"
+	"lotsen/internal/triage"
+)
+
+// summaryView is what a clinician reads first.
+type summaryView struct {
+	Patient personView `json:"patient"`
+	Level   int        `json:"level"`
+	Reasons []string   `json:"reasons"`
+	care.Sheet
+	Earlier []earlierView `json:"earlier"`
+	Text    string        `json:"text"` // the same, to copy
+}
+
+type personView struct {
+	Name           string        `json:"name"`
+	PersonalNumber string        `json:"personalNumber"`
+	Age            int           `json:"age"`
+	Phone          string        `json:"phone"`
+	Language       string        `json:"language"`
+	Interpreter    bool          `json:"interpreter"`
+	Protected      bool          `json:"protected"`
+	Guardian       *guardianView `json:"guardian,omitempty"`
+}
+
+type guardianView struct {
+	Name     string `json:"name"`
+	Phone    string `json:"phone"`
+	Verified bool   `json:"verified"`
+}
+
+type earlierView struct {
+	ID        string `json:"id"`
+	Complaint string `json:"complaint"`
+	Created   string `json:"created"`
+	State     string `json:"state"`
+	Outcome   string `json:"outcome"`
+}
+
+// summarise puts a case together for a clinician.
+func (s *Server) summarise(ctx context.Context, c *records.Case, who access.Who, lang texts.Lang) (summaryView, error) {
+	sheet, err := s.Desk.Answered(ctx, c)
+	if err != nil {
+		return summaryView{}, err
+	}
+	out := summaryView{Sheet: sheet, Level: int(c.Level()), Reasons: []string{}}
+	var dec triage.Decision
+	if _, err := c.Decision(&dec); err != nil {
+		return out, err
+	}
+	for _, r := range dec.Reasons {
+		out.Reasons = append(out.Reasons, r.Text.In(string(lang)))
+	}
+	if out.Patient, err = s.person(c); err != nil {
+		return out, err
+	}
+	if out.Earlier, err = s.earlier(c, who); err != nil {
+		return out, err
+	}
+	out.Text = asText(out, lang)
+	return out, nil
+}
+
+// person is the patient. The personal number is for staff with an open case of theirs; after the end it is masked.
+func (s *Server) person(c *records.Case) (personView, error) {
+	p, err := records.PatientByID(s.App, c.Patient())
+	if err != nil {
+		return personView{}, err
+	}
+	number, err := s.Desk.NumberOf(p)
+	if err != nil {
+		return personView{}, err
+	}
+	age, _ := number.Age(personnummer.DateOf(s.Desk.Clock.Now()))
+	v := personView{
+		Name: p.Name(), PersonalNumber: number.Mask(), Age: age, Phone: c.Phone(), Language: c.Language(),
+		Interpreter: c.Interpreter(), Protected: p.Protected(),
+	}
+	if c.State().Open() {
+		v.PersonalNumber = number.Long()
+	}
+	if c.Guardian() == "" {
+		return v, nil
+	}
+	g, err := records.PatientByID(s.App, c.Guardian())
+	if err != nil {
+		return v, err
+	}
+	unverified, err := isUnverified(s.App, c)
+	v.Guardian = &guardianView{Name: g.Name(), Phone: g.Phone(), Verified: !unverified}
+	return v, err
+}
+
+// earlier are the patient's other cases in the caller's queues.
+func (s *Server) earlier(c *records.Case, who access.Who) ([]earlierView, error) {
+	rows, err := records.InQueues(s.App, c.Patient(), who.Queues)
+	if err != nil {
+		return nil, err
+	}
+	out := []earlierView{}
+	for _, r := range rows {
+		if r.Id != c.Id {
+			out = append(out, viewEarlier(r))
+		}
+	}
+	return out, nil
+}
+
+func viewEarlier(r *records.Case) earlierView {
+	return earlierView{
+		ID: r.Id, Complaint: r.Complaint(), Created: records.RFC3339(r.Created()), State: string(r.State()), Outcome: r.Ending().Outcome,
+	}
+}
+
+// asText is the summary as plain text for a journal.
+func asText(v summaryView, lang texts.Lang) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, %d\n", v.Patient.Name, v.Patient.Age)
+	for _, r := range v.Reasons {
+		fmt.Fprintln(&b, r)
+	}
+	for _, part := range []struct {
+		key   string
+		lines []care.Line
+	}{{texts.SummaryRedFlags, v.RedFlags}, {texts.SummaryPositives, v.Positives}, {texts.SummaryRest, v.Rest}} {
+		if len(part.lines) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n%s\n", lang.Say(part.key))
+		for _, l := range part.lines {
+			fmt.Fprintf(&b, "%s %s\n", l.Question, l.Answer)
+		}
+	}
+	if len(v.OwnWords) > 0 {
+		fmt.Fprintf(&b, "\n%s\n", lang.Say(texts.SummaryOwnWords))
+		for _, w := range v.OwnWords {
+			fmt.Fprintln(&b, w.Text)
+		}
+	}
+	return b.String()
+}
+
+type searchBody struct {
+	PersonalNumber string `json:"personalNumber" validate:"max=20"`
+	Name           string `json:"name" validate:"max=200"`
+	Reason         string `json:"reason" validate:"required,max=1000"`
+}
+
+// search finds cases in the caller's queues. It is logged, also when it finds nothing.
+func (s *Server) search(c *echo.Context) error {
+	who, err := s.kind(c, access.Staff)
+	if err != nil {
+		return err
+	}
+	var in searchBody
+	if err := bind(c, &in); err != nil {
+		return err
+	}
+	if (in.PersonalNumber == "") == (in.Name == "") {
+		return fields{"personalNumber": codeOneOfTwo, "name": codeOneOfTwo}
+	}
+	people, err := s.sought(in, who.Queues)
+	if err != nil {
+		return err
+	}
+	var found []*records.Case
+	for _, p := range people {
+		rows, err := records.InQueues(s.App, p, who.Queues)
+		if err != nil {
+			return err
+		}
+		found = append(found, rows...)
+	}
+	if err := s.Desk.Looked(c.Request().Context(), who, "search", found, in.Reason); err != nil {
+		return err
+	}
+	out := make([]map[string]any, 0, len(found))
+	for _, r := range found {
+		out = append(out, ViewCase(r, who))
+	}
+	return c.JSON(http.StatusOK, map[string]any{"items": out})
+}
+
+// sought are the ids of the people whom a search may mean.
+func (s *Server) sought(in searchBody, queues []string) ([]string, error) {
+	if in.Name != "" {
+		people, err := records.PatientsNamed(s.App, in.Name, queues, 50)
+		if err != nil {
+			return nil, err
+		}
+		ids := make([]string, len(people))
+		for i, p := range people {
+			ids[i] = p.Id
+		}
+		return ids, nil
+	}
+	number, err := personnummer.Parse(in.PersonalNumber, s.Desk.Clock.Now())
+	if err != nil {
+		return nil, fields{"personalNumber": codeNumber}
+	}
+	p, err := s.Desk.Known(number)
+	if err != nil {
+		return nil, ignoreMissing(err)
+	}
+	return []string{p.Id}, nil
+}
