@@ -51,7 +51,8 @@ func (d *Desk) Answered(_ context.Context, c *records.Case) (Sheet, error) {
 		Protocol: s.protocol.Code, Version: fmt.Sprint(s.protocol.Version), Hash: s.protocol.Hash(),
 	}
 	speaking := s.speaking(decision.Fired)
-	for _, q := range s.protocol.QuestionsFor(s.person) {
+	for _, q := range s.protocol.Questions() {
+		q = q.For(s.person)
 		v, answered := s.answers[q.ID]
 		if !answered {
 			continue

@@ -136,12 +136,3 @@ func (q Question) For(person Person) Question {
 
 // GuardianAge is the age from which a person answers alone; below it a guardian does (api.md, "A child").
 const GuardianAge = 13
-
-// QuestionsFor gives every question in the file's order, with the words and options that this person meets, asked or not.
-func (p *Protocol) QuestionsFor(person Person) []Question {
-	out := make([]Question, 0, len(p.questions))
-	for _, q := range p.questions {
-		out = append(out, *q.putTo(person))
-	}
-	return out
-}
