@@ -8,6 +8,7 @@
 package uploads
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -79,7 +80,7 @@ var extensions = map[string]string{jpegType: ".jpg", pngType: ".png", pdfType: "
 func kindOf(in []byte) string {
 	for m := mimetype.Detect(in); m != nil; m = m.Parent() { // an animated PNG is a PNG as well
 		for _, kind := range []string{jpegType, pngType, "image/gif", "image/webp", pdfType} {
-			if m.Is(kind) {
+			if m.Is(kind) && (kind != pdfType || beginsAsPDF(in)) {
 				return kind
 			}
 		}
@@ -90,6 +91,11 @@ func kindOf(in []byte) string {
 		}
 	}
 	return ""
+}
+
+// beginsAsPDF says that a PDF's header stands first. Readers look for it in the first KiB; a file that begins as something else is something else.
+func beginsAsPDF(in []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(in, []byte("\xEF\xBB\xBF")), " \t\r\n"), []byte("%PDF-"))
 }
 
 func cleanAs(ctx context.Context, kind string, in []byte) (mime string, out []byte, err error) {

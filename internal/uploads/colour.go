@@ -28,9 +28,14 @@ func toSRGB(img *image.RGBA, profile []byte) {
 		r, g, b := linear[unmultiply(p[0], a)], linear[unmultiply(p[1], a)], linear[unmultiply(p[2], a)]
 		for row := range 3 {
 			v := m[row][0]*r + m[row][1]*g + m[row][2]*b
-			p[row] = uint8((uint(encoded[int(max(0, min(1, v))*float64(len(encoded)-1)+0.5)])*uint(a) + 127) / 255)
+			full := encoded[int(max(0, min(1, v))*float64(len(encoded)-1)+0.5)]
+			p[row] = multiply(full, a)
 		}
 	}
+}
+
+func multiply(v, a uint8) uint8 {
+	return uint8((uint(v)*uint(a) + 127) / 255) //nolint:gosec // at most 255
 }
 
 func unmultiply(v, a uint8) uint8 {

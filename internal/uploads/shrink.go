@@ -17,12 +17,13 @@ func shrink(src image.Image, maxSide int) *image.RGBA {
 		return dst
 	}
 	row := image.NewRGBA(image.Rect(0, 0, from.Dx(), 1))
+	parts := split(from.Dx(), w)
 	narrow := make([]float32, 4*w)
 	sum := make([]float32, 4*w)
 	scale := float64(h) / float64(from.Dy())
 	for y, done := 0, 0; y < from.Dy(); y++ {
 		draw.Draw(row, row.Rect, src, image.Pt(from.Min.X, from.Min.Y+y), draw.Src)
-		narrowRow(narrow, row.Pix)
+		narrowRow(narrow, row.Pix, parts)
 		// In units of the new rows this one reaches from top to bottom; it belongs to one new row, or is shared by two.
 		top, bottom := float64(y)*scale, float64(y+1)*scale
 		if edge := float64(done + 1); bottom >= edge || y == from.Dy()-1 {
@@ -51,26 +52,45 @@ func fit(w, h, maxSide int) (int, int) {
 	}
 }
 
-// narrowRow fills dst with the means of src's pixels over each new pixel's width. Colours are premultiplied, so a clear pixel adds none.
-func narrowRow(dst []float32, src []uint8) {
-	clear(dst)
-	w, n := len(dst)/4, len(src)/4
+// part says to which new pixels an old one adds: so much to the one at, the rest to its neighbour on the right.
+type part struct {
+	at          int
+	share, rest float32
+}
+
+// split says for each of n old pixels in a row where it goes in a row of w, w < n.
+func split(n, w int) []part {
+	parts := make([]part, n)
 	scale := float64(w) / float64(n)
-	for x := range n {
+	for x := range parts {
 		left, right := float64(x)*scale, float64(x+1)*scale
 		at := min(int(left), w-1)
-		first := min(right, float64(at+1)) - left
-		add(dst[4*at:], src[4*x:], float32(first))
-		if rest := right - left - first; rest > 0 && at+1 < w {
-			add(dst[4*(at+1):], src[4*x:], float32(rest))
+		share := min(right, float64(at+1)) - left
+		parts[x] = part{at: at, share: float32(share)}
+		if at+1 < w {
+			parts[x].rest = float32(right - left - share)
+		}
+	}
+	return parts
+}
+
+// narrowRow fills dst with the means of src's pixels over each new pixel's width. Colours are premultiplied, so a clear pixel adds none.
+func narrowRow(dst []float32, src []uint8, parts []part) {
+	clear(dst)
+	for x, p := range parts {
+		add(dst[4*p.at:], src[4*x:], p.share)
+		if p.rest > 0 {
+			add(dst[4*(p.at+1):], src[4*x:], p.rest)
 		}
 	}
 }
 
 func add(dst []float32, src []uint8, share float32) {
-	for c := range 4 {
-		dst[c] += share * float32(src[c])
-	}
+	_, _ = dst[3], src[3] // one check of bounds in place of eight
+	dst[0] += share * float32(src[0])
+	dst[1] += share * float32(src[1])
+	dst[2] += share * float32(src[2])
+	dst[3] += share * float32(src[3])
 }
 
 func addRow(sum, row []float32, share float64) {

@@ -44,7 +44,7 @@ func stored(o meta.Orientation, x, y, w, h int) (sx, sy int) {
 		return w - 1 - y, h - 1 - x
 	case 8:
 		return w - 1 - y, x
-	default:
-		return x, y
+	case meta.Upright:
 	}
+	return x, y
 }

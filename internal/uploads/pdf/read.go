@@ -60,10 +60,10 @@ func (r *reader) all() error {
 		}
 		start := r.at
 		var err error
-		switch w := r.word(); {
-		case w == "trailer":
+		switch w := r.word(); w {
+		case "trailer":
 			err = r.trailer()
-		case w == "":
+		case "":
 			r.at++
 		default:
 			if n, ok := objectNumber(w); ok && r.isObject() {

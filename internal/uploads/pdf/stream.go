@@ -150,7 +150,7 @@ func bareJPEG2000(b []byte) ([]byte, error) {
 		case size == 0:
 			size = int64(len(b))
 		case size == 1 && len(b) >= 16:
-			size = int64(min(binary.BigEndian.Uint64(b[8:]), 1<<40)) //nolint:gosec // bounded in the line
+			size = int64(min(binary.BigEndian.Uint64(b[8:]), 1<<40))
 		}
 		if size < 8 || size > int64(len(b)) {
 			break
