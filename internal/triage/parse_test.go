@@ -2,6 +2,7 @@ package triage
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -120,6 +121,28 @@ func TestBrokenBundles(t *testing.T) {
 	} {
 		if _, err := Load(text); err == nil {
 			t.Errorf("%s: want an error, got a protocol", name)
+		}
+	}
+}
+
+// TestHostileContentIsRefusedFast gives shapes that are known to cost a YAML parser much. Each would take seconds, or the stack, if it were parsed.
+func TestHostileContentIsRefusedFast(t *testing.T) {
+	t.Parallel()
+	keys := strings.Builder{}
+	for i := range 20000 {
+		fmt.Fprintf(&keys, "k%d: b\n", i)
+	}
+	for name, c := range map[string]struct{ content, want string }{
+		"large file":       {strings.Repeat("# a\n", maxFile), "larger than"},
+		"long line":        {strings.Repeat("'", maxLine+1), "longer than"},
+		"many keys":        {keys.String(), "more than 5000"},
+		"nested sequences": {strings.Repeat("- ", 900), "nested too deep"},
+		"nested keys":      {strings.Repeat("? ", 900), "nested too deep"},
+		"nested flow":      {"a: " + strings.Repeat("[", 900), "nested too deep"},
+		"aliases":          {"a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]", "anchors, aliases and tags are not allowed"},
+	} {
+		if _, err := Parse("bad.yaml", []byte(c.content), shared()); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: want a fault that says %q, got %.200v", name, c.want, err)
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 // Limits on what is read, so that hostile content costs little before it is refused.
 const (
 	maxFile   = 256 << 10 // bytes
+	maxKeys   = 5000      // colons; the YAML library takes time by the square of a mapping's keys
 	maxLine   = 2000      // bytes
 	maxIndent = 40        // columns
 	maxNest   = 32        // open brackets
@@ -198,6 +199,9 @@ func (v *indirections) Visit(node ast.Node) ast.Visitor {
 func tooMuch(file string, content []byte) (Fault, bool) {
 	if len(content) > maxFile {
 		return Fault{File: file, What: fmt.Sprintf("the file is larger than %d bytes", maxFile), Mend: "shorten it"}, true
+	}
+	if n := bytes.Count(content, []byte(":")); n > maxKeys {
+		return Fault{File: file, What: fmt.Sprintf("the file has %d keys, more than %d", n, maxKeys), Mend: "shorten it"}, true
 	}
 	nest := 0
 	for i, line := range bytes.Split(content, []byte("\n")) {
