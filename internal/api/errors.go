@@ -30,11 +30,13 @@ const (
 	codeInvalid      = "validation_invalid"
 	codeUnknown      = "validation_unknown" // names something that is not there
 	codePhone        = "validation_invalid_phone"
+	codeNotMobile    = "validation_phone_not_mobile"
 	codeNumber       = "validation_invalid_personal_number"
 	codeDemoPhone    = "validation_demo_phone"
 	codeDemoNumber   = "validation_demo_personal_number"
 	codeOneOfTwo     = "validation_one_of_two"
 	codeTime         = "validation_invalid_time"
+	codeReturnURL    = "validation_return_url"
 )
 
 // fields are the bad fields of a body: name to code. Names within objects have dots.
@@ -53,6 +55,14 @@ var (
 	errNotReady  = errors.New("not configured")
 	errBreak     = errors.New("superusers read patient data only behind the break-glass")
 )
+
+// refusal is an answer that has nothing to do with a case: its status, the entry of `data` that holds its code, the code, and the key of its words.
+type refusal struct {
+	status           int
+	entry, code, key string
+}
+
+func (r refusal) Error() string { return "refused: " + r.code }
 
 // data is one entry of an error's `data`: a code, its words, and what else there is to know.
 type data struct {
@@ -100,9 +110,12 @@ type sayer func(status int, key string, d map[string]any) *router.ApiError
 
 func answerBody(err error, lang texts.Lang, say sayer) *router.ApiError {
 	var wrong fields
+	var refused refusal
 	switch {
 	case errors.As(err, &wrong):
 		return say(http.StatusBadRequest, "error.fields", wrong.data(lang))
+	case errors.As(err, &refused):
+		return say(refused.status, refused.key, map[string]any{refused.entry: reason(lang, refused.code, refused.key)})
 	case errors.Is(err, errMalformed):
 		return say(http.StatusBadRequest, "error.malformed", nil)
 	case errors.Is(err, errNotJSON):

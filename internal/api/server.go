@@ -30,6 +30,8 @@ type Server struct {
 
 	Version string // of the binary, as GET / tells it
 	Demo    bool   // only numbers and phones that belong to nobody
+	Stage   *Stage // what the demo can play; nil outside it
+	Health  Health // whether the service is ready
 
 	Identity Identity                                // how people log in
 	Typing   func(caseID string, by string, on bool) // tells the topic; nothing is stored
