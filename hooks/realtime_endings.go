@@ -63,7 +63,7 @@ func (rt *Realtime) personGone(e *core.RecordEvent) error {
 
 // sessionEnded ends the connections of a log-in: a row of sessions says that it is over.
 func (rt *Realtime) sessionEnded(e *core.RecordEvent) error {
-	rt.endAll(sessionName(e.Record.GetString("session")))
+	rt.endAll(sessionName(records.SessionOf(e.Record)))
 	return e.Next()
 }
 

@@ -149,6 +149,9 @@ func (l *Letter) Accept(at time.Time, provider string) {
 	l.Load(map[string]any{"state": LetterSent, "accepted": moment(at), "provider": cut(provider, providerLimit), "fault": ""})
 }
 
+// Doubt notes that the provider has taken it, and that it will hardly arrive.
+func (l *Letter) Doubt(fault string) { l.Set("fault", fault) }
+
 // Again notes that it is to be tried again at due. unknown says that the provider may have taken it.
 func (l *Letter) Again(due time.Time, unknown bool, fault string) {
 	state := LetterDue

@@ -198,6 +198,9 @@ func EndSession(app core.App, session, person string, until time.Time) error {
 	return nil
 }
 
+// SessionOf is the log-in that a row of sessions says is over.
+func SessionOf(row *core.Record) string { return row.GetString("session") }
+
 // SessionEnded says whether a log-in was ended. Index: sessions_session.
 func SessionEnded(app core.App, session string) (bool, error) {
 	var n int
