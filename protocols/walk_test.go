@@ -70,9 +70,9 @@ func answerTo(t *rapid.T, q triage.Question) triage.Value {
 		return triage.String(time.Date(2026, time.March, 2-back, 0, 0, 0, 0, time.UTC).Format(time.DateOnly))
 	case triage.Photo:
 		return triage.List("photo.jpg")
-	default:
-		return triage.String("ord")
+	case triage.FreeText:
 	}
+	return triage.String("ord")
 }
 
 // someOf draws options other than none.
@@ -230,7 +230,7 @@ func worsen(t *rapid.T, q triage.Question, v triage.Value, person triage.Person)
 		if ok && q.Worse == triage.Down && n-1 >= *q.Min {
 			return triage.Number(n - 1), true
 		}
-	default:
+	case triage.Date, triage.FreeText, triage.Photo:
 	}
 	return v, false
 }

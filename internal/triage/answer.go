@@ -29,10 +29,16 @@ func List(items ...string) Value { return Value{append([]string{}, items...)} }
 // IsNull reports whether the answer is "don't know".
 func (v Value) IsNull() bool { return v.v == nil }
 
-// Bool, Number, Text and Items give the answer in Go's types, and whether it is of that type.
-func (v Value) Bool() (bool, bool)      { b, ok := v.v.(bool); return b, ok }
+// Bool gives a yes or no, and whether the answer is one.
+func (v Value) Bool() (bool, bool) { b, ok := v.v.(bool); return b, ok }
+
+// Number gives a number, and whether the answer is one.
 func (v Value) Number() (float64, bool) { f, ok := v.v.(float64); return f, ok }
-func (v Value) Text() (string, bool)    { s, ok := v.v.(string); return s, ok }
+
+// Text gives an option's code, a date or a text, and whether the answer is one.
+func (v Value) Text() (string, bool) { s, ok := v.v.(string); return s, ok }
+
+// Items gives a list of option codes or photos, and whether the answer is one.
 func (v Value) Items() ([]string, bool) { l, ok := v.v.([]string); return slices.Clone(l), ok }
 
 // Equal reports whether two answers are the same.

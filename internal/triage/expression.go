@@ -139,9 +139,11 @@ func celType(t Type) *cel.Type {
 		return cel.BoolType
 	case Decimal:
 		return cel.DoubleType
-	default: // Integer, and Date as a number of days
+	case Integer, Date: // a date as a number of days
 		return cel.IntType
+	case FreeText, Photo: // never declared: see Type.readable
 	}
+	return cel.DynType
 }
 
 var stringsType = reflect.TypeFor[[]string]()

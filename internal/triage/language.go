@@ -95,7 +95,7 @@ func (r *reader) walk(e ast.Expr) {
 		}
 	case ast.CallKind:
 		r.call(e.AsCall())
-	default:
+	case ast.UnspecifiedExprKind, ast.ComprehensionKind, ast.MapKind, ast.SelectKind, ast.StructKind:
 		r.refuse("write it with && || ! == < > in, any, count, points", "fields, maps, structures and loops are not part of the language")
 	}
 }
@@ -187,16 +187,13 @@ func (r *reader) options(of, e ast.Expr) {
 
 // asked is the question that an expression stands for: q, or value(q, …).
 func (r *reader) asked(e ast.Expr) *Question {
-	switch e.Kind() {
-	case ast.IdentKind:
+	if e.Kind() == ast.IdentKind {
 		if i, ok := r.index[e.AsIdent()]; ok {
 			return r.questions[i]
 		}
-	case ast.CallKind:
-		if c := e.AsCall(); c.FunctionName() == operators.Conditional {
-			return r.asked(c.Args()[1])
-		}
-	default:
+	}
+	if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.Conditional {
+		return r.asked(e.AsCall().Args()[1])
 	}
 	return nil
 }

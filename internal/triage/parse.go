@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -103,9 +104,9 @@ func (b *builder) load(name string, at word, into any) bool {
 	}
 	b.files = append(b.files, file{name, content})
 	if err := decode(name, content, into); err != nil {
-		if fs, ok := err.(Faults); ok {
-			b.list = append(b.list, fs...)
-		}
+		var found Faults
+		errors.As(err, &found) // decode gives nothing else
+		b.list = append(b.list, found...)
 		return false
 	}
 	return true

@@ -12,20 +12,20 @@ import (
 
 func shared() fs.FS { return os.DirFS("testdata/shared") }
 
-func read(t testing.TB, path string) []byte {
-	t.Helper()
+func read(tb testing.TB, path string) []byte {
+	tb.Helper()
 	content, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return content
 }
 
-func small(t testing.TB) *Protocol {
-	t.Helper()
-	p, err := Parse("small.yaml", read(t, "testdata/good/small.yaml"), shared())
+func small(tb testing.TB) *Protocol {
+	tb.Helper()
+	p, err := Parse("small.yaml", read(tb, "testdata/good/small.yaml"), shared())
 	if err != nil {
-		t.Fatalf("want the small protocol to parse, got\n%v", err)
+		tb.Fatalf("want the small protocol to parse, got\n%v", err)
 	}
 	return p
 }

@@ -126,7 +126,7 @@ func (b *builder) direction(q *Question) {
 		if q.Worse == Up || q.Worse == Down || q.Worse == Undirected {
 			return
 		}
-	default:
+	case FreeText, Photo:
 	}
 	if q.Worse != "" && q.Worse != fixed {
 		b.add(q.file, q.line, "use up, down or none on numbers, none on a choice, and nothing elsewhere", "worse: %s does not fit the question %s", q.Worse, q.ID)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -185,12 +186,9 @@ type indirections struct{ line int }
 
 // Visit looks at one node.
 func (v *indirections) Visit(node ast.Node) ast.Visitor {
-	switch node.Type() {
-	case ast.AnchorType, ast.AliasType, ast.TagType, ast.MergeKeyType:
-		if v.line == 0 {
-			v.line = node.GetToken().Position.Line
-		}
-	default:
+	indirect := []ast.NodeType{ast.AnchorType, ast.AliasType, ast.TagType, ast.MergeKeyType}
+	if v.line == 0 && slices.Contains(indirect, node.Type()) {
+		v.line = node.GetToken().Position.Line
 	}
 	return v
 }

@@ -62,7 +62,7 @@ func (s *state) stands(i int, asked truth, person Person, answers Answers) stand
 			}
 		}
 		return notAsked
-	default:
+	case isTrue:
 	}
 	v, given := answers[q.ID]
 	if !given || q.check(person, v) != nil {

@@ -110,12 +110,11 @@ func (q *Question) check(person Person, v Value) *AnswerError {
 	case string:
 		return q.checkText(person, value)
 	case []string:
-		switch q.Type {
-		case MultiChoice:
+		if q.Type == MultiChoice {
 			return q.checkList(person, value)
-		case Photo:
+		}
+		if q.Type == Photo {
 			return q.checkPhotos(value)
-		default:
 		}
 	}
 	return q.refuse(CodeInvalidType, nil)
@@ -146,7 +145,7 @@ func (q *Question) checkText(person Person, s string) *AnswerError {
 		if utf8.RuneCountInString(s) > MaxFreeText {
 			return q.refuse(CodeMaxLength, map[string]any{"max": MaxFreeText})
 		}
-	default:
+	case MultiChoice, Boolean, Integer, Decimal, Photo:
 		return q.refuse(CodeInvalidType, nil)
 	}
 	return nil
