@@ -86,6 +86,28 @@ func TestAConnectionStaysItsOwners(t *testing.T) {
 	s.gets(caseTopic(oneCase), `"of the first"`)
 }
 
+// PocketBase lets two people through who ask on a guest's connection at the same
+// time; the second of them is refused here.
+func TestTwoPeopleAtOnceDoNotShareAConnection(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	first, second := h.patient(), h.patient()
+	h.allow(second.Id, true, caseTopic(otherCase))
+	s := h.open()
+	client, err := h.rt.broker.ClientById(s.id)
+	if err != nil {
+		t.Fatalf("the connection is not known: %v", err)
+	}
+	c, ok := client.(*realtimeClient)
+	if !ok {
+		t.Fatalf("the client is a %T, want one of ours", client)
+	}
+	c.admit(badge{who: Who{Collection: first.Collection().Name, ID: first.Id}, until: now().Add(time.Hour)})
+	if status := s.ask(h.token(second, time.Hour, ""), caseTopic(otherCase)); status != http.StatusForbidden {
+		t.Errorf("the second answers %d, want 403", status)
+	}
+}
+
 func TestAWatchTokenShowsThePlaceInLineOfItsCaseAlone(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, func(rt *Realtime) {

@@ -176,8 +176,13 @@ func TestPingsKeepThoseWhoListen(t *testing.T) {
 	for range 9 { // two seconds: longer than an idle connection lives
 		s.gets("ping", "{}")
 	}
-	if _, open := <-idle.said; open {
-		t.Error("who listens to nothing gets an event, want none and the end")
+	select {
+	case e, open := <-idle.said:
+		if open {
+			t.Errorf("who listens to nothing gets %q, want the end", e.name)
+		}
+	case <-time.After(soon):
+		t.Error("who listens to nothing stays connected, want the end")
 	}
 }
 

@@ -179,3 +179,17 @@ func TestTopicsWithoutEventsAreForgottenInTheEnd(t *testing.T) {
 		want(t, "and then comes", read(l), "4")
 	})
 }
+
+func TestANumberIsRememberedWhileThousandsOfCasesGoOn(t *testing.T) {
+	t.Parallel()
+	var f fanout.Fanout
+	l := f.Open("x")
+	l.Listen(false, aCase)
+	publish(t, &f, aCase, fanout.Event{Seq: 1, Data: 1})
+	for i := range 9000 {
+		publish(t, &f, strconv.Itoa(i), fanout.Event{Seq: 1})
+	}
+	publish(t, &f, aCase, fanout.Event{Seq: 3, Data: 3})
+	publish(t, &f, aCase, fanout.Event{Seq: 2, Data: 2})
+	want(t, "without settling", read(l), "1", "2", "3")
+}
