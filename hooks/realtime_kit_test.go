@@ -61,9 +61,9 @@ func startHouse(tb testing.TB, alter ...func(*Realtime)) *house {
 	return h
 }
 
-// now is the real time: tokens run out by it.
+// now is the real time: tokens and deadlines run by it.
 func now() time.Time {
-	return time.Now() //nolint:forbidigo // tokens and deadlines are real time
+	return time.Now()
 }
 
 func (h *house) handler() http.Handler {
