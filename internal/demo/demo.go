@@ -157,6 +157,3 @@ func (d *Demo) Advance(ctx context.Context, by time.Duration, runDue func(contex
 	}
 	return nil
 }
-
-// Letters are the text messages that the simulated gateway has received, the oldest first.
-func (d *Demo) Letters() []peer.Message { return d.gateway.Messages() }

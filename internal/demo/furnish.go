@@ -19,9 +19,6 @@ const knownPassword = "lotsen-demo" //nolint:gosec // it guards nothing: all dat
 // Login is somebody who can log in with a password, as the start screen shows them.
 type Login struct{ As, Email, Password string }
 
-// Nurse is whom the demo plays.
-const Nurse = "nurse@demo.test"
-
 const admin = "admin@demo.test"
 
 type member struct{ name, email, role, unit string }
@@ -29,7 +26,7 @@ type member struct{ name, email, role, unit string }
 // staff are the invented people who work here.
 func staff() []member {
 	return []member{
-		{"Nina Norrman", Nurse, "nurse", "norrvik"},
+		{"Nina Norrman", "nurse@demo.test", "nurse", "norrvik"},
 		{"David Dahl", "doctor@demo.test", "doctor", "norrvik"},
 		{"Lena Lindgren", "lead@demo.test", "lead", "norrvik"},
 		{"Sofia Söderberg", "south@demo.test", "nurse", "soder"},

@@ -82,7 +82,7 @@ func furnishElsewhere(ctx context.Context, tx core.App) error {
 	if !errors.Is(err, records.ErrNotFound) {
 		return err
 	}
-	region, err := records.NewRegion(tx, "annanstans", "Region Annanstans", "https://annanstans.example", "", true)
+	region, err := records.NewRegion(tx, "annanstans", "Region Annanstans", "https://annanstans.example", "", false) // no case is opened here
 	if err == nil {
 		err = tx.SaveWithContext(ctx, region)
 	}
