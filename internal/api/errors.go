@@ -15,6 +15,7 @@ import (
 	"lotsen/internal/cases"
 	"lotsen/internal/records"
 	"lotsen/internal/texts"
+	"lotsen/internal/triage"
 )
 
 // The validation codes of the contract. Each has its words in texts, under `error.`.
@@ -37,7 +38,28 @@ const (
 	codeOneOfTwo     = "validation_one_of_two"
 	codeTime         = "validation_invalid_time"
 	codeReturnURL    = "validation_return_url"
+	codeTooMany      = "validation_too_many"
+	codeNotPhoto     = "file_not_photo"
+	codeFile         = "file_" // and a code of uploads
 )
+
+// answerCodes are the contract's codes for an answer that does not fit its question.
+var answerCodes = map[string]string{
+	triage.CodeUnknownQuestion: codeUnknownField,
+	triage.CodeNotApplicable:   "validation_not_applicable",
+	triage.CodeRequired:        codeRequired,
+	triage.CodeInvalidType:     codeType,
+	triage.CodeUnknownOption:   codeNotOneOf,
+	triage.CodeDuplicateOption: "validation_duplicate",
+	triage.CodeNoneStandsAlone: "validation_alone",
+	triage.CodeMin:             codeTooSmall,
+	triage.CodeMax:             codeTooLarge,
+	triage.CodeMaxLength:       codeTooLong,
+	triage.CodeMaxItems:        codeTooMany,
+	triage.CodeInvalidDate:     "validation_invalid_date",
+	triage.CodeDateInFuture:    "validation_in_future",
+	triage.CodeDateTooEarly:    "validation_too_early",
+}
 
 // fields are the bad fields of a body: name to code. Names within objects have dots.
 type fields map[string]string
@@ -133,12 +155,18 @@ func answerBody(err error, lang texts.Lang, say sayer) *router.ApiError {
 }
 
 func answerCare(err error, lang texts.Lang, say sayer) *router.ApiError {
+	var answer *triage.AnswerError
+	var answers care.InvalidAnswers
 	var invalid *care.Invalid
 	var ineligible *care.NotEligible
 	var open *care.AlreadyOpen
 	var held *care.HeldBy
 	var refused *cases.Refused
 	switch {
+	case errors.As(err, &answer):
+		return say(http.StatusBadRequest, "error.fields", fields{"value": answerCodes[answer.Code]}.data(lang))
+	case errors.As(err, &answers):
+		return say(http.StatusBadRequest, "error.fields", fieldsOf(answers).data(lang))
 	case errors.As(err, &invalid):
 		return say(http.StatusBadRequest, "error.fields", fields{invalid.Field: invalid.Code}.data(lang))
 	case errors.Is(err, access.ErrDenied):
@@ -149,7 +177,7 @@ func answerCare(err error, lang texts.Lang, say sayer) *router.ApiError {
 		return say(http.StatusConflict, "error.id_taken", map[string]any{"id": reason(lang, "id_taken", "error.id_taken")})
 	case errors.As(err, &ineligible):
 		return say(http.StatusUnprocessableEntity, "eligible."+ineligible.Code,
-			map[string]any{"reason": reason(lang, ineligible.Code, "eligible."+ineligible.Code)})
+			map[string]any{"reason": data{code: ineligible.Code, words: lang.Say("eligible." + ineligible.Code), more: map[string]any{"phones": numbersToRing()}}})
 	case errors.As(err, &open):
 		return say(http.StatusConflict, "error.already_open", map[string]any{
 			"state": state(lang, open.State),
@@ -164,6 +192,18 @@ func answerCare(err error, lang texts.Lang, say sayer) *router.ApiError {
 	}
 	return nil
 }
+
+// fieldsOf are the answers that do not fit, as fields of the body that they came in.
+func fieldsOf(wrong care.InvalidAnswers) fields {
+	out := fields{}
+	for question, why := range wrong {
+		out.add("answers."+question, answerCodes[why.Code])
+	}
+	return out
+}
+
+// numbersToRing are the numbers for who cannot be helped here: advice day and night, and danger to life.
+func numbersToRing() []string { return []string{"1177", "112"} }
 
 func reason(lang texts.Lang, code, key string) data { return data{code: code, words: lang.Say(key)} }
 

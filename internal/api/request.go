@@ -88,7 +88,11 @@ func decodeField(raw json.RawMessage, field reflect.Value, name string, wrong fi
 		inner := reflect.New(field.Type().Elem())
 		if _, own := inner.Interface().(json.Unmarshaler); !own {
 			field.Set(inner)
-			return decodeObject(raw, inner.Elem(), name+".", wrong)
+			err := decodeObject(raw, inner.Elem(), name+".", wrong)
+			if _, bad := wrong[name]; bad {
+				field.SetZero() // no object: what is not in it is not missing
+			}
+			return err
 		}
 	}
 	if err := json.Unmarshal(raw, field.Addr().Interface()); err != nil {

@@ -17,11 +17,26 @@ import (
 	"lotsen/internal/triage"
 )
 
-// Reply is an answer to a question, as it came in. Files are pictures, already made safe; the value is then their names.
+// Reply is an answer to a question, as it came in. Files are pictures, already made safe; the value is then their names. Sent is what makes a repeat
+// the same answer: the value, or hashes of the pictures as they came.
 type Reply struct {
 	Question string
 	Value    json.RawMessage
 	Files    []*filesystem.File
+	Sent     any
+}
+
+// Question finds a question of a case's protocol, as its patient meets it. Errors: records.ErrNotFound.
+func (d *Desk) Question(_ context.Context, c *records.Case, id string) (triage.Question, error) {
+	s, err := d.sheetOf(d.App, c)
+	if err != nil {
+		return triage.Question{}, err
+	}
+	q, ok := s.question(id)
+	if !ok {
+		return q, records.ErrNotFound
+	}
+	return q.For(s.person), nil
 }
 
 // Answer saves one answer at once, and decides if it was the last. Answers that no longer apply are dropped, and none is ever deleted.

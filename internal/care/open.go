@@ -95,10 +95,50 @@ type place struct {
 	protocol *triage.Protocol
 }
 
+// Unknown names every field of an opening that stands for nothing here: a region, a unit, a complaint. Empty ones are not looked at.
+func (d *Desk) Unknown(in Opening) ([]*Invalid, error) {
+	var wrong []*Invalid
+	region, err := regionHere(d.App, in.Region)
+	switch {
+	case errors.Is(err, records.ErrNotFound):
+		if in.Region != "" {
+			wrong = append(wrong, &Invalid{Field: "region", Code: codeUnknown})
+		}
+	case err != nil:
+		return nil, err
+	case in.Unit != "":
+		switch _, err := records.UnitBySlug(d.App, region.Id, in.Unit); {
+		case errors.Is(err, records.ErrNotFound):
+			wrong = append(wrong, &Invalid{Field: "unit", Code: codeUnknown})
+		case err != nil:
+			return nil, err
+		}
+	}
+	if _, served := d.Protocols.Served(in.Complaint); !served && in.Complaint != "" {
+		wrong = append(wrong, &Invalid{Field: "complaint", Code: codeUnknown})
+	}
+	return wrong, nil
+}
+
+// codeUnknown is the code of a name that stands for nothing.
+const codeUnknown = "validation_unknown"
+
+// regionHere finds a region that this program serves; one that another program serves is not there.
+func regionHere(app core.App, slug string) (*records.Region, error) {
+	region, err := records.RegionBySlug(app, slug)
+	if err != nil {
+		return nil, err
+	}
+	if region.URL() != "" {
+		return nil, records.ErrNotFound
+	}
+	return region, nil
+}
+
 func (d *Desk) placeOf(in Opening) (place, error) {
 	var p place
 	var err error
-	if p.region, err = records.RegionBySlug(d.App, in.Region); err != nil {
+	if p.region, err = regionHere(d.App, in.Region); err != nil {
 		return p, unknown("region", err)
 	}
 	if in.Unit != "" {
@@ -108,14 +148,14 @@ func (d *Desk) placeOf(in Opening) (place, error) {
 	}
 	var served bool
 	if p.protocol, served = d.Protocols.Served(in.Complaint); !served {
-		return p, &Invalid{Field: "complaint", Code: "validation_unknown"}
+		return p, &Invalid{Field: "complaint", Code: codeUnknown}
 	}
 	return p, nil
 }
 
 func unknown(field string, err error) error {
 	if errors.Is(err, records.ErrNotFound) {
-		return &Invalid{Field: field, Code: "validation_unknown"}
+		return &Invalid{Field: field, Code: codeUnknown}
 	}
 	return err
 }

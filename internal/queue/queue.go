@@ -135,6 +135,16 @@ func (r *Ranks) Line(queue string) []Entry {
 	return line.Items()
 }
 
+// Waiting is how many wait in a queue.
+func (r *Ranks) Waiting(queue string) int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if line := r.lines[queue]; line != nil {
+		return line.Len()
+	}
+	return 0
+}
+
 // Counts says how many wait in a queue at each level, and since when the one that has waited longest does; zero time where nobody waits.
 func (r *Ranks) Counts(queue string) (byLevel map[cases.Level]int, oldest time.Time) {
 	byLevel = map[cases.Level]int{}

@@ -1,0 +1,208 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v5"
+
+	"lotsen/internal/records"
+	"lotsen/internal/texts"
+	"lotsen/internal/triage"
+)
+
+// publicRoutes are what anyone may know.
+func (s *Server) publicRoutes(g *echo.Group) {
+	g.GET("", s.about)
+	g.GET("/openapi.json", s.contract)
+	g.GET("/regions", s.regions)
+	g.GET("/regions/:slug", s.region)
+	g.GET("/regions/:slug/complaints", s.complaints)
+}
+
+// oldestClient is the oldest version of this interface that a client may have been written for.
+const oldestClient = "1.0"
+
+// features are the parts of the interface that this release has, so that a client need not try.
+func features() []string { return []string{"cases", "queue", "messages", "realtime", "bankid"} }
+
+func (s *Server) about(c *echo.Context) error {
+	return c.JSON(http.StatusOK, map[string]any{
+		"name": "Lotsen", "version": s.Version, "features": features(), "oldestClient": oldestClient, "demo": s.Demo,
+	})
+}
+
+func (s *Server) contract(c *echo.Context) error {
+	if len(s.Contract) == 0 {
+		return echo.ErrNotFound
+	}
+	return c.JSONBlob(http.StatusOK, s.Contract)
+}
+
+// elsewhereView is a region that another program serves.
+type elsewhereView struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+// regionView is a region that is served here. There are no opening hours yet: a region in service is open, and says no time.
+type regionView struct {
+	ID       string  `json:"id"`
+	Slug     string  `json:"slug"`
+	Name     string  `json:"name"`
+	Open     bool    `json:"open"`
+	OpensAt  *string `json:"opensAt"`
+	ClosesAt *string `json:"closesAt"`
+}
+
+func viewRegion(r *records.Region) any {
+	if r.URL() != "" {
+		return elsewhereView{Name: r.Name(), URL: r.URL()}
+	}
+	return viewOwn(r)
+}
+
+func viewOwn(r *records.Region) regionView {
+	return regionView{ID: r.Id, Slug: r.Slug(), Name: r.Name(), Open: r.InService()}
+}
+
+func (s *Server) regions(c *echo.Context) error {
+	all, err := records.RegionList(s.App)
+	if err != nil {
+		return err
+	}
+	out := make([]any, 0, len(all))
+	for _, r := range all {
+		out = append(out, viewRegion(r))
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// unitView is a clinic of a region.
+type unitView struct {
+	Slug string `json:"slug"`
+	Name string `json:"name"`
+}
+
+// waitView is how many wait for a unit now. How long that takes nobody can say yet.
+type waitView struct {
+	Unit    string `json:"unit"`
+	Waiting int    `json:"waiting"`
+}
+
+// wholeRegionView is all that anyone may know of a region.
+type wholeRegionView struct {
+	regionView
+	Units  []unitView       `json:"units"`
+	Wait   []waitView       `json:"wait"`
+	Fees   []map[string]any `json:"fees"`
+	Phones []map[string]any `json:"phones"`
+	NotFor []map[string]any `json:"notFor"`
+}
+
+func (s *Server) region(c *echo.Context) error {
+	r, err := records.RegionBySlug(s.App, c.Param("slug"))
+	if err != nil {
+		return err
+	}
+	if r.URL() != "" {
+		return c.JSON(http.StatusOK, viewRegion(r))
+	}
+	out := wholeRegionView{regionView: viewOwn(r)}
+	if out.Units, out.Wait, err = s.unitsOf(r); err != nil {
+		return err
+	}
+	var info struct{ Fees, Phones, NotFor []map[string]any }
+	if err := r.Info(&info); err != nil {
+		return err
+	}
+	lang := langOf(c)
+	out.Fees, out.Phones, out.NotFor = inLanguage(info.Fees, lang), inLanguage(info.Phones, lang), inLanguage(info.NotFor, lang)
+	return c.JSON(http.StatusOK, out)
+}
+
+// unitsOf are the units in service, and how many wait for each of them.
+func (s *Server) unitsOf(r *records.Region) ([]unitView, []waitView, error) {
+	units, err := records.UnitsOf(s.App, r.Id)
+	if err != nil {
+		return nil, nil, err
+	}
+	queues, err := records.QueueList(s.App)
+	if err != nil {
+		return nil, nil, err
+	}
+	shown, waits := []unitView{}, []waitView{}
+	for _, u := range units {
+		if !u.InService() {
+			continue
+		}
+		waiting := 0
+		for _, q := range queues {
+			if q.Unit() == u.Id {
+				waiting += s.Ranks.Waiting(q.Id)
+			}
+		}
+		shown = append(shown, unitView{Slug: u.Slug(), Name: u.Name()})
+		waits = append(waits, waitView{Unit: u.Slug(), Waiting: waiting})
+	}
+	return shown, waits, nil
+}
+
+// inLanguage gives what a region writes about itself in one language: each entry's `text`, in place of its texts by language.
+func inLanguage(entries []map[string]any, lang texts.Lang) []map[string]any {
+	out := make([]map[string]any, 0, len(entries))
+	for _, entry := range entries {
+		shown, text := map[string]any{}, triage.Text{}
+		for name, value := range entry {
+			if words, isText := value.(string); isText && slices.Contains(texts.Langs(), texts.Lang(name)) {
+				text[name] = words
+			} else {
+				shown[name] = value
+			}
+		}
+		shown["text"] = text.In(string(lang))
+		out = append(out, shown)
+	}
+	return out
+}
+
+// complaintView is something that one can seek help for.
+type complaintView struct {
+	Code     string   `json:"code"`
+	Title    string   `json:"title"`
+	Synonyms []string `json:"synonyms"`
+}
+
+// complaints lists them all, with the words of danger: a client searches on the device, so that what an ill person types is in no address and no log.
+// People search in the language that comes to them first, so Swedish words are always among them.
+func (s *Server) complaints(c *echo.Context) error {
+	r, err := records.RegionBySlug(s.App, c.Param("slug"))
+	if err != nil {
+		return err
+	}
+	if r.URL() != "" {
+		return records.ErrNotFound
+	}
+	lang := string(langOf(c))
+	items := []complaintView{}
+	for _, code := range s.Desk.Protocols.Codes() {
+		p, _ := s.Desk.Protocols.Served(code)
+		items = append(items, complaintView{Code: code, Title: p.Title.In(lang), Synonyms: wordsIn(p.Synonyms, lang)})
+	}
+	danger := []string{}
+	for _, group := range s.Desk.Protocols.DangerGroups() {
+		danger = append(danger, wordsIn(group.Words, lang)...)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"items": items, "danger": danger})
+}
+
+// wordsIn are the words of a language, and the Swedish ones after them.
+func wordsIn(words map[string][]string, lang string) []string {
+	out := []string{}
+	for _, w := range slices.Concat(words[lang], words[string(texts.Swedish)]) {
+		if !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}

@@ -1,0 +1,130 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v5"
+
+	"lotsen/internal/access"
+	"lotsen/internal/care"
+	"lotsen/internal/cases"
+	"lotsen/internal/clock"
+	"lotsen/internal/records"
+)
+
+// queueRoutes are what a patient does with the queue.
+func (s *Server) queueRoutes(g *echo.Group) {
+	g.POST("/cases/:id/queue", s.join)
+	g.GET("/cases/:id/queue", s.place)
+	g.DELETE("/cases/:id/queue", s.leave)
+}
+
+// realTime is what tokens live by, whatever the demo's clock shows.
+var realTime clock.Clock
+
+// placeView is where a patient stands. Position and ahead are null for a case that does not wait; estimate is, while there is no ground for a figure;
+// due is until when the turn is held.
+type placeView struct {
+	State    cases.State `json:"state"`
+	Position *int        `json:"position"`
+	Ahead    *int        `json:"ahead"`
+	Estimate *struct{}   `json:"estimate"`
+	Open     bool        `json:"open"`
+	OpensAt  *string     `json:"opensAt"`
+	Due      *string     `json:"due"`
+	Watch    string      `json:"watch"`
+}
+
+type joinBody struct {
+	Phone       string `json:"phone" validate:"max=40"`
+	Interpreter bool   `json:"interpreter"`
+}
+
+func (s *Server) join(c *echo.Context) error {
+	who, theCase, err := s.on(c, cases.Joined)
+	if err != nil {
+		return err
+	}
+	var body joinBody
+	wrong := fields{}
+	if err := bind(c, &body); err != nil && !errors.As(err, &wrong) {
+		return err
+	}
+	in := care.Joining{Interpreter: body.Interpreter}
+	if body.Phone != "" {
+		in.Phone = wrong.read("phone", body.Phone, s.mobile)
+	}
+	if len(wrong) > 0 {
+		return wrong
+	}
+	if _, err := s.Desk.Join(c.Request().Context(), who, theCase.Id, in); err != nil {
+		return err
+	}
+	return s.answerPlace(c, theCase.Id, "")
+}
+
+// place is for the patient's side, and for a watch token of this case.
+func (s *Server) place(c *echo.Context) error {
+	if token, theCase, ok := s.watching(c); ok {
+		return s.answerPlace(c, theCase, token)
+	}
+	_, theCase, err := s.mine(c)
+	if err != nil {
+		return err
+	}
+	return s.answerPlace(c, theCase.Id, "")
+}
+
+// watching reads a watch token of the case that the path names. Such a token ends with the right of the guardian whom it was given to.
+func (s *Server) watching(c *echo.Context) (token, id string, ok bool) {
+	token = c.Request().Header.Get("Authorization")
+	if scheme, rest, found := strings.Cut(token, " "); found && strings.EqualFold(scheme, "Bearer") {
+		token = rest
+	}
+	id, _, ok = ReadWatch(s.App, token, realTime.Now())
+	if !ok || id != c.Param("id") {
+		return "", "", false
+	}
+	theCase, err := records.CaseByID(s.App, id)
+	if err != nil || theCase.Guardian() != "" && !theCase.GuardianReads() {
+		return "", "", false
+	}
+	return token, id, true
+}
+
+// answerPlace answers where a case stands now. watch is the token to go on with; "" makes a new one.
+func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
+	theCase, err := records.CaseByID(s.App, id)
+	if err != nil {
+		return err
+	}
+	region, err := records.RegionByID(s.App, theCase.Region())
+	if err != nil {
+		return err
+	}
+	if watch == "" {
+		if watch, err = NewWatch(s.App, id, realTime.Now().Add(watchFor)); err != nil {
+			return err
+		}
+	}
+	out := placeView{State: theCase.State(), Open: region.InService(), Watch: watch}
+	if out.State == cases.Waiting {
+		if ahead, known := s.Ranks.Ahead(id); known {
+			position := ahead + 1
+			out.Ahead, out.Position = &ahead, &position
+		}
+	}
+	if out.State == cases.Called {
+		out.Due = timeOrNil(theCase.Due())
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// leave gives the case as it then is. The place is kept for ten minutes.
+func (s *Server) leave(c *echo.Context) error {
+	return move(s, c, cases.Left, func(who access.Who, id string, _ nothing) (*records.Case, error) {
+		return s.Desk.Leave(c.Request().Context(), who, id)
+	})
+}
