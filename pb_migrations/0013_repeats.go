@@ -11,6 +11,7 @@ func init() {
 			needed("person", 15),
 			text("case", 15),
 			needed("event", 20),
+			whole("seq"), // which event of the case it was
 			date("at"),
 			&core.JSONField{Name: "answer", MaxSize: 1 << 17},
 		)

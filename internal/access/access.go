@@ -121,6 +121,7 @@ var table = map[cases.Event][]tie{
 	cases.Lapsed:      programme,
 	cases.LetGo:       programme,
 	cases.Kept:        programme,
+	cases.Unmentioned: programme,
 	cases.Delivered:   programme,
 }
 

@@ -26,6 +26,7 @@ type Act struct {
 	why   string
 	times *Times
 	empty bool // what is answered to a repeat holds nothing of the case
+	idle  bool // nothing has changed, so nothing is written
 }
 
 // Told is what an event carries: what a reader of it may know. Which reader may know what is view's business.
@@ -57,6 +58,7 @@ type request struct {
 	find  finder
 	body  any    // as it was sent: the same again within an hour gets the same answer; nil for acts that no person asks for
 	key   string // in place of who, event, case and body, where the client makes an id for it
+	check func(*Act) error // what of the body only the records can say; asked before the state, and not of a repeat
 	fill  func(*Act) error
 }
 
@@ -92,20 +94,33 @@ func (d *Desk) actIn(ctx context.Context, tx core.App, r request) (*records.Case
 	if again, ok, err := d.repeatBefore(tx, r, c, key); ok || err != nil {
 		return again, err
 	}
-	err = access.Check(r.who, r.event, c.Facts())
-	if err == nil {
-		_, err = cases.Apply(c.State(), r.event)
-	}
-	if err != nil {
+	if err := a.allowed(r); err != nil {
 		return d.repeatAfter(tx, r, c, key, err)
 	}
 	if err := r.fill(a); err != nil {
 		return nil, err
 	}
+	if a.idle {
+		return c, nil
+	}
 	if err := a.save(); err != nil {
 		return nil, err
 	}
 	return c, keepRepeat(tx, r, a, key)
+}
+
+// allowed asks in the order of api.md: the right, the body, the state.
+func (a *Act) allowed(r request) error {
+	if err := access.Check(r.who, r.event, a.Case.Facts()); err != nil {
+		return err
+	}
+	if r.check != nil {
+		if err := r.check(a); err != nil {
+			return err
+		}
+	}
+	_, err := cases.Apply(a.Case.State(), r.event)
+	return err
 }
 
 // Become changes what is happening, where that is known only while filling in: the last answer decides, the second miss ends.

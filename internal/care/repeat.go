@@ -21,6 +21,16 @@ const repeatFor = time.Hour
 // ErrTaken says that an id which a client made already stands for something else.
 var ErrTaken = errors.New("the id is taken by something else")
 
+// anew names what makes an act a new one though it reads like the last of its kind: ten minutes more after a second call are no repeat of
+// those after the first, and who feels worse again after staff have judged may do so in the same words.
+var anew = map[cases.Event][]cases.Event{
+	cases.HoldAsked: {cases.Taken},
+	cases.RangUp:    {cases.Taken},
+	cases.Handed:    {cases.Taken},
+	cases.WordsRead: {cases.OwnWords},
+	cases.Worse:     {cases.Taken, cases.Levelled, cases.Replied, cases.Released, cases.Transferred, cases.Handed},
+}
+
 // repeatKey is a hash over what makes a request the same request; "" for acts that no person asks for.
 func repeatKey(r request, caseID string) string {
 	switch {
@@ -43,8 +53,8 @@ func Fingerprint(parts ...any) string {
 }
 
 // repeatBefore answers what can be known to be a repeat without trying: a request with an id of its own that was answered before,
-// and an act that would always be allowed again, such as setting the level, where nothing of its kind has happened to the case since.
-// Any other move is tried first; see repeatAfter.
+// and an act that would always be allowed again, such as setting the level, where nothing of its kind has happened to the case since, nor
+// what makes it a new one. Any other move is tried first; see repeatAfter.
 func (d *Desk) repeatBefore(tx core.App, r request, c *records.Case, key string) (*records.Case, bool, error) {
 	var old *records.Repeat
 	var err error
@@ -62,8 +72,13 @@ func (d *Desk) repeatBefore(tx core.App, r request, c *records.Case, key string)
 	if err != nil {
 		return nil, false, err
 	}
-	if old.Key() != key || d.stale(old) {
-		return nil, false, nil
+	if r.key == "" {
+		if old.Key() != key || d.stale(old) {
+			return nil, false, nil
+		}
+		if isNew, err := records.HappenedSince(tx, c.Id, old.Seq(), anew[r.event]...); isNew || err != nil {
+			return nil, false, err
+		}
 	}
 	again, err := d.answerAgain(tx, r, c, old)
 	return again, true, err
@@ -87,15 +102,24 @@ func (d *Desk) repeatAfter(tx core.App, r request, c *records.Case, key string, 
 
 // answerAgain is the first answer; nothing of it goes to who no longer sees the case.
 func (d *Desk) answerAgain(tx core.App, r request, c *records.Case, old *records.Repeat) (*records.Case, error) {
+	first, err := firstAnswer(tx, old)
+	if err != nil || first == nil {
+		return nil, err
+	}
+	if err := access.Check(r.who, access.See, c.Facts()); err != nil {
+		return nil, err
+	}
+	return first, nil
+}
+
+// firstAnswer is the case as it was answered then; nil where nothing of it was.
+func firstAnswer(tx core.App, old *records.Repeat) (*records.Case, error) {
 	var fields map[string]any
 	if err := old.Answer(&fields); err != nil {
 		return nil, fmt.Errorf("read first answer: %w", err)
 	}
 	if fields == nil {
 		return nil, nil
-	}
-	if err := access.Check(r.who, access.See, c.Facts()); err != nil {
-		return nil, err
 	}
 	return records.Snapshot(tx, fields)
 }
@@ -109,5 +133,7 @@ func keepRepeat(tx core.App, r request, a *Act, key string) error {
 	if !a.empty {
 		answer = a.Case.Fields()
 	}
-	return records.AddRepeat(tx, key, r.who.ID, a.Case.Id, string(r.event), answer, a.Now)
+	return records.AddRepeat(tx, records.Answered{
+		Key: key, Person: r.who.ID, Case: a.Case.Id, Event: r.event, Seq: a.Case.Seq(), Answer: answer, At: a.Now,
+	})
 }

@@ -32,9 +32,11 @@ func (d *Desk) Say(ctx context.Context, who access.Who, m *records.Message, fing
 		if again, err = saidBefore(tx, who, m, fingerprint); again != nil || err != nil {
 			return err
 		}
-		_, err = d.actIn(ctx, tx, request{who: who, event: event, find: theCase(m.Case()), fill: func(a *Act) error {
-			return a.say(m, fingerprint, save)
-		}})
+		_, err = d.actIn(ctx, tx, request{
+			who: who, event: event, find: theCase(m.Case()),
+			check: func(a *Act) error { return a.checkMentions(m) },
+			fill:  func(a *Act) error { return a.say(m, fingerprint, save) },
+		})
 		return err
 	})
 	if err != nil {
@@ -66,8 +68,8 @@ func (a *Act) say(m *records.Message, fingerprint string, save func(tx core.App)
 	case cases.Replied:
 		kind = records.FromStaff
 	default:
-		if err := a.mention(m); err != nil {
-			return err
+		if a.Case.State().Open() {
+			a.Case.Mention(m.Mentions())
 		}
 	}
 	if kind != records.Note {
@@ -89,21 +91,25 @@ func (a *Act) answered() {
 	}
 }
 
-// mention lets those whom a note names read the case while it is open. They must belong to the case's unit: a look across its border needs a reason of their own.
-func (a *Act) mention(m *records.Message) error {
-	named := m.Mentions()
-	if len(named) == 0 {
+// mentionLimit is how many people may read a case because notes name them.
+const mentionLimit = 40
+
+// checkMentions says whether a note may name whom it names: they then read the case while it is open. They must belong to the case's unit; a look
+// across its border needs a reason of their own.
+func (a *Act) checkMentions(m *records.Message) error {
+	if a.event != cases.Noted {
 		return nil
+	}
+	named := m.Mentions()
+	if len(a.Case.Mentioned())+len(named) > mentionLimit {
+		return &Invalid{Field: "mentions", Code: "validation_too_many"}
 	}
 	for _, id := range named {
 		s, err := records.StaffByID(a.tx, id)
-		if errors.Is(err, records.ErrNotFound) {
-			return &Invalid{Field: "mentions", Code: "validation_unknown"}
-		}
 		if err != nil {
-			return err
+			return unknown("mentions", err)
 		}
-		near, err := a.sameUnit(s)
+		near, err := inUnit(a.tx, s.Queues(), a.Case.Unit())
 		if err != nil {
 			return err
 		}
@@ -111,16 +117,14 @@ func (a *Act) mention(m *records.Message) error {
 			return &Invalid{Field: "mentions", Code: "validation_unknown"}
 		}
 	}
-	if a.Case.State().Open() {
-		a.Case.Mention(named)
-	}
 	return nil
 }
 
-func (a *Act) sameUnit(s *records.Staff) (bool, error) {
-	queues, err := records.QueueList(a.tx, s.Queues()...)
-	if err != nil || len(s.Queues()) == 0 {
-		return false, err
+// inUnit says whether one of the queues is the unit's.
+func inUnit(tx core.App, queues []string, unit string) (bool, error) {
+	if len(queues) == 0 || unit == "" {
+		return false, nil
 	}
-	return slices.ContainsFunc(queues, func(q *records.Queue) bool { return q.Unit() == a.Case.Unit() }), nil
+	rows, err := records.QueueList(tx, queues...)
+	return slices.ContainsFunc(rows, func(q *records.Queue) bool { return q.Unit() == unit }), err
 }

@@ -41,14 +41,14 @@ func (d *Desk) takenOrFirst(key, queue string) finder {
 		if err != nil {
 			return nil, err
 		}
-		c, err := records.CaseByID(tx, old.Case())
+		then, err := firstAnswer(tx, old)
 		if err != nil {
 			return nil, err
 		}
-		if c.Queue() != queue {
+		if then.Queue() != queue {
 			return nil, ErrTaken
 		}
-		return c, nil
+		return records.CaseByID(tx, old.Case())
 	}
 }
 

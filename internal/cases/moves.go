@@ -44,6 +44,7 @@ const (
 	Guarded     Event = "guardian"    // staff verify or block a guardian, or the right ends
 	Rated       Event = "feedback"    // the patient rates
 	Kept        Event = "kept"        // a timer is over, and the case is one that no timer may end
+	Unmentioned Event = "unmentioned" // staff whom a note named have left the unit: they read no more
 	Delivered   Event = "sms"         // the provider has accepted, or refused, the text message of the case's turn
 )
 
@@ -96,6 +97,7 @@ var moves = map[Event][]move{
 	Guarded:     {{from: every}},
 	Rated:       {{from: []State{Closed}}},
 	Kept:        {{from: open}},
+	Unmentioned: {{from: every}},
 	Delivered:   {{from: every}},
 }
 

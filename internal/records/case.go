@@ -249,6 +249,11 @@ func (c *Case) Mention(staff []string) {
 	c.Set(caseMentioned, strings.Join(all, " "))
 }
 
+// Unmention ends what notes gave one member of staff.
+func (c *Case) Unmention(staff string) {
+	c.Set(caseMentioned, strings.Join(slices.DeleteFunc(c.Mentioned(), func(id string) bool { return id == staff }), " "))
+}
+
 // ForgetMentions ends what notes gave.
 func (c *Case) ForgetMentions() { c.Set(caseMentioned, "") }
 
@@ -327,6 +332,11 @@ func HeldBy(app core.App, staff string) ([]*Case, error) {
 		caseClinician: staff,
 		caseState:     []any{string(cases.Called), string(cases.Active), string(cases.Paused)},
 	}))
+}
+
+// Mentioning lists the cases whose notes let a member of staff read them.
+func Mentioning(app core.App, staff string) ([]*Case, error) {
+	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.Like(caseMentioned, staff)))
 }
 
 // HeldIn counts the cases of a queue that some clinician holds.

@@ -80,6 +80,17 @@ func EventsAfter(app core.App, caseID string, seq, n int) ([]*Event, error) {
 		OrderBy(caseSeq).Limit(int64(n)))
 }
 
+// HappenedSince says whether an event of one of these kinds has happened to a case after event number seq.
+func HappenedSince(app core.App, caseID string, seq int, kinds ...cases.Event) (bool, error) {
+	if len(kinds) == 0 {
+		return false, nil
+	}
+	var n int
+	err := app.DB().Select("count(*)").From(Events).AndWhere(dbx.And(
+		dbx.HashExp{"case": caseID, "kind": kindNames(kinds)}, dbx.NewExp("[[seq]] > {:s}", dbx.Params{"s": seq}))).Row(&n)
+	return n > 0, err
+}
+
 // LastEvent finds the newest event of a kind, or ErrNotFound.
 func LastEvent(app core.App, caseID string, kind cases.Event) (*Event, error) {
 	return first[Event](app.RecordQuery(Events).AndWhere(dbx.HashExp{"case": caseID, "kind": string(kind)}).OrderBy(caseSeq + " DESC"))

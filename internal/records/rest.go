@@ -7,6 +7,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"lotsen/internal/cases"
 )
 
 // Protocol is a clinical content that cases are pinned to.
@@ -45,13 +47,23 @@ func ProtocolByHash(app core.App, hash string) (*Protocol, error) {
 // Repeat is what was answered to a move.
 type Repeat struct{ core.BaseRecordProxy }
 
+// Answered is what is kept of a request that was answered: its key, who asked, what happened to which case, as the how-manieth event, and
+// what was answered.
+type Answered struct {
+	Key, Person, Case string
+	Event             cases.Event
+	Seq               int
+	Answer            any
+	At                time.Time
+}
+
 // AddRepeat stores an answer under the key of its request, over an older one of the same key.
-func AddRepeat(tx core.App, key, person, caseID, event string, answer any, at time.Time) error {
-	raw, err := json.Marshal(answer)
+func AddRepeat(tx core.App, a Answered) error {
+	raw, err := json.Marshal(a.Answer)
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}
-	p, err := RepeatByKey(tx, key)
+	p, err := RepeatByKey(tx, a.Key)
 	if err != nil {
 		r, err := blank(tx, Repeats)
 		if err != nil {
@@ -60,7 +72,9 @@ func AddRepeat(tx core.App, key, person, caseID, event string, answer any, at ti
 		p = &Repeat{}
 		p.SetProxyRecord(r)
 	}
-	p.Load(map[string]any{"key": key, "person": person, "case": caseID, "event": event, "answer": json.RawMessage(raw), "at": moment(at)})
+	p.Load(map[string]any{
+		"key": a.Key, "person": a.Person, "case": a.Case, "event": string(a.Event), caseSeq: a.Seq, "answer": json.RawMessage(raw), "at": moment(a.At),
+	})
 	if err := tx.Save(p); err != nil {
 		return fmt.Errorf("save repeat: %w", err)
 	}
@@ -77,16 +91,28 @@ func LastRepeat(app core.App, caseID, event string) (*Repeat, error) {
 	return first[Repeat](app.RecordQuery(Repeats).AndWhere(dbx.HashExp{"case": caseID, "event": event}).OrderBy("at DESC", "rowid DESC"))
 }
 
-// HasRepeat says whether a person has had a move on a case answered at or after since.
-func HasRepeat(app core.App, person, caseID string, since time.Time) (bool, error) {
+// HasRepeat says whether a person has had a move of one of these kinds on a case answered at or after since.
+func HasRepeat(app core.App, person, caseID string, since time.Time, kinds ...cases.Event) (bool, error) {
 	var n int
 	err := app.DB().Select("count(*)").From(Repeats).AndWhere(dbx.And(
-		dbx.HashExp{"case": caseID, "person": person}, dbx.NewExp("[[at]] >= {:t}", dbx.Params{"t": stamp(since)}))).Row(&n)
+		dbx.HashExp{"case": caseID, "person": person, "event": kindNames(kinds)},
+		dbx.NewExp("[[at]] >= {:t}", dbx.Params{"t": stamp(since)}))).Row(&n)
 	return n > 0, err
+}
+
+func kindNames(kinds []cases.Event) []any {
+	names := make([]any, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return names
 }
 
 // Key is the hash of the request.
 func (p *Repeat) Key() string { return p.GetString("key") }
+
+// Seq is the event of the case that it was.
+func (p *Repeat) Seq() int { return p.GetInt(caseSeq) }
 
 // Case is the id of the case that it moved.
 func (p *Repeat) Case() string { return p.GetString("case") }
