@@ -2,13 +2,19 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"lotsen/hooks"
+	"lotsen/internal/care"
 	"lotsen/internal/cli"
 	_ "lotsen/pb_migrations" // the collections
+	"lotsen/pb_public"
+	"lotsen/protocols"
 )
 
 // version and commit are set by the linker: -X main.version=… -X main.commit=…
@@ -25,4 +31,18 @@ func main() {
 }
 
 // wire binds the rules to PocketBase.
-func wire(core.App, cli.Service) error { return nil }
+func wire(app core.App, s cli.Service) error {
+	served, err := protocols.All()
+	danger, missing := protocols.Danger()
+	if err := errors.Join(err, missing); err != nil {
+		return err
+	}
+	cfg := hooks.Config{
+		Version: s.Build.Version, Settings: s.Settings, Clock: s.Clock, Protocols: care.NewLibrary(served, danger),
+		Pages: pb_public.Files,
+	}
+	if s.Demo != nil {
+		cfg.Stage, cfg.Local, cfg.BankIDEvery = s.Demo.Stage, true, 250*time.Millisecond // the simulator bears it
+	}
+	return hooks.Bind(app, cfg)
+}

@@ -50,7 +50,7 @@ var arrows = map[string][]string{
 	"internal/settings":         {"internal/seal", "internal/phone"},
 	"internal/uploads":          {"internal/uploads/meta", "internal/uploads/pdf"},
 	"internal/uploads/meta":     {},
-	"internal/uploads/pdf":      {},
+	"internal/uploads/pdf":      {"internal/uploads/meta"},
 	"internal/access":           {"internal/cases"},
 	"internal/queue":            {"internal/cases"},
 	"internal/cases":            {},
@@ -63,6 +63,7 @@ var arrows = map[string][]string{
 	"internal/seal":             {},
 	"protocols":                 {"internal/triage"},
 	"pb_migrations":             {},
+	"pb_public":                 {},
 	"docs":                      {},
 }
 
