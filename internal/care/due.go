@@ -9,33 +9,52 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"lotsen/internal/cases"
+	"lotsen/internal/clock"
 	"lotsen/internal/records"
 	"lotsen/internal/texts"
 )
 
-// RunDue does the next thing whose time has come for a case, and says whether there was one. Each is a transaction of its own.
-// Every timer is a time in a row: one that a crash has kept from firing is found again.
+// dueAtOnce is how many cases RunDue looks at in one go.
+const dueAtOnce = 100
+
+// RunDue does what is due for cases, and says whether anything was. Each is a transaction of its own, so that one that fails keeps no other
+// from being done. Every timer is a time in a row: one that a crash has kept from firing is found again.
 func (d *Desk) RunDue(ctx context.Context) (bool, error) {
+	due, err := records.CasesDue(d.App, d.Clock.Now(), dueAtOnce)
+	if err != nil {
+		return false, fmt.Errorf("find what is due: %w", err)
+	}
 	did := false
-	err := d.App.RunInTransaction(func(tx core.App) error {
-		c, err := records.CaseDue(tx, d.Clock.Now())
-		if errors.Is(err, records.ErrNotFound) {
-			return nil
+	var faults []error
+	for _, id := range due {
+		one, err := d.runOne(ctx, id)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("do what is due for case %s: %w", id, err))
 		}
+		did = did || one
+	}
+	if did {
+		faults = append(faults, d.durable(ctx))
+	}
+	return did, errors.Join(faults...)
+}
+
+// runOne does what is due for one case, if it still is.
+func (d *Desk) runOne(ctx context.Context, id string) (did bool, err error) {
+	err = d.App.RunInTransaction(func(tx core.App) error {
+		c, err := records.CaseByID(tx, id)
 		if err != nil {
 			return err
 		}
-		did = true
+		at, what := c.Timer()
+		did = what != records.DueNothing && !at.After(d.Clock.Now())
+		if !did {
+			return nil
+		}
 		_, err = d.actIn(ctx, tx, dueRequest(c))
 		return err
 	})
-	if err != nil {
-		return false, fmt.Errorf("do what is due: %w", err)
-	}
-	if !did {
-		return false, nil
-	}
-	return true, d.durable(ctx)
+	return did && err == nil, err
 }
 
 // dueRequest is what happens to a case whose timer is over. A case that no timer may end is kept, and waits for a person.
@@ -108,4 +127,12 @@ func cut(text string, n int) string {
 		return text
 	}
 	return string(r[:n])
+}
+
+// Forget drops answers that are too old to be given again, and the notes of ended log-ins whose tokens have run out. Tokens live by real
+// time: a clock that the demo has moved on must not wake an ended log-in.
+func (d *Desk) Forget(context.Context) (bool, error) {
+	var tokens clock.Clock
+	_, err := records.Forget(d.App, d.Clock.Now().Add(-repeatFor), tokens.Now())
+	return false, err
 }
