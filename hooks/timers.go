@@ -2,62 +2,172 @@ package hooks
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
+	"sync"
 	"time"
 
+	"lotsen/internal/care"
 	"lotsen/internal/clock"
+	"lotsen/internal/notify"
 )
 
-// lookEvery is how often the program looks for what is due when nothing wakes it.
-const lookEvery = 500 * time.Millisecond
+const (
+	// lookEvery is how often the program looks for what is due when nothing wakes it.
+	lookEvery = 500 * time.Millisecond
+	// restAfterFault is how long it rests after something went wrong, so that a fault that stays does not fill the log.
+	restAfterFault = 5 * time.Second
+	// stopWithin is how long the end of the program waits for what is under way (PocketBase gives its own requests as long).
+	stopWithin = time.Second
+)
 
-// timers is the one loop of everything that happens by itself. What is due stands in rows, so a crash loses none of it.
+// timers is all that happens by itself. What is due stands in rows, so a crash loses none of it: nothing is remembered here.
+//
+// There are two lanes, for a provider of SMS that hangs must not keep a case's time from being over.
 type timers struct {
-	clock *clock.Clock
-	log   *slog.Logger
-	// jobs do what is due now and say whether there may be more. Each is one idea: cases, guardianships, letters, what is forgotten.
-	jobs map[string]func(context.Context) (more bool, err error)
-	wake chan struct{} // something has been committed that may be due at once
-	done chan struct{}
+	clock   *clock.Clock
+	cases   *lane
+	letters *lane
+
+	end     context.CancelFunc
+	running sync.WaitGroup
 }
 
-// run loops until ctx ends.
-func (t *timers) run(ctx context.Context) {
-	defer close(t.done)
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
+// newTimers lines up the jobs, in the order in which they are done.
+func newTimers(desk *care.Desk, outbox *notify.Outbox, log *slog.Logger) *timers {
+	return &timers{
+		clock: desk.Clock,
+		end:   func() {},
+		cases: newLane(log,
+			job{"cases", desk.RunDue},
+			job{"birthdays", desk.RunBirthdays},
+			job{"forget", desk.Forget}),
+		letters: newLane(log, job{"letters", outbox.SendDue}),
+	}
+}
+
+// start lets time pass, until stop.
+func (t *timers) start() {
+	ctx, end := context.WithCancel(context.Background())
+	t.end = end
+	for _, l := range []*lane{t.cases, t.letters} {
+		t.running.Go(func() { l.run(ctx, t.clock) })
+	}
+}
+
+// stop ends what is under way, and waits for it as long as the end of the program may take.
+func (t *timers) stop() {
+	t.end()
+	stopped := make(chan struct{})
+	go func() {
+		t.running.Wait()
+		close(stopped)
+	}()
+	patience := time.NewTimer(stopWithin)
+	defer patience.Stop()
+	select {
+	case <-stopped:
+	case <-patience.C:
+	}
+}
+
+// nudge says that a letter has been written. It never waits.
+func (t *timers) nudge() {
+	select {
+	case t.letters.wake <- struct{}{}:
+	default:
+	}
+}
+
+// RunAll does everything that is due now and all that becomes due by it: a letter that was accepted long ago may end somebody's turn. It
+// takes turns with the loop, so that what the loop has begun is done, too, when RunAll returns.
+func (t *timers) RunAll(ctx context.Context) error {
 	for {
-		moved := t.clock.Moved()
-		t.look(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-moved:
-		case <-t.wake:
-		case <-tick.C:
+		some := false
+		for _, l := range []*lane{t.cases, t.letters} {
+			did, err := l.look(ctx)
+			if err != nil {
+				return err
+			}
+			some = some || did
+		}
+		if !some {
+			return nil
 		}
 	}
 }
 
-// look runs every job until none has more to do. A job that fails is tried again at the next look: its row is still due.
-func (t *timers) look(ctx context.Context) {
-	for name, job := range t.jobs {
+// job does what is due now, or a part of it, and says whether there may be more.
+type job struct {
+	name string
+	do   func(context.Context) (more bool, err error)
+}
+
+// lane does its jobs one after the other.
+type lane struct {
+	jobs []job
+	log  *slog.Logger
+	wake chan struct{} // something has been committed that may be due at once
+	turn chan struct{} // held by who looks; a channel, so that a wait for it can be given up
+}
+
+func newLane(log *slog.Logger, jobs ...job) *lane {
+	return &lane{jobs: jobs, log: log, wake: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
+}
+
+// run looks again and again until ctx ends: when the clock is moved, when it is woken, and every half second.
+func (l *lane) run(ctx context.Context, c *clock.Clock) {
+	for ctx.Err() == nil {
+		moved := c.Moved()
+		wait := lookEvery
+		if _, err := l.look(ctx); err != nil && ctx.Err() == nil {
+			l.log.Error("what is due could not be done", "error", err)
+			wait = restAfterFault
+		}
+		rest := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-moved:
+		case <-l.wake:
+		case <-rest.C:
+		}
+		rest.Stop()
+	}
+}
+
+// look does every job until none has more to do, and says whether anything was done. A job that fails keeps none of the others from
+// being done, and is tried at the next look: its row is still due.
+func (l *lane) look(ctx context.Context) (did bool, err error) {
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	var faults []error
+	for _, j := range l.jobs {
 		for ctx.Err() == nil {
-			more, err := job(ctx)
-			if err != nil && ctx.Err() == nil {
-				t.log.Error("due job failed", "job", name, "error", err)
+			more, err := j.safely(ctx)
+			if err != nil {
+				faults = append(faults, fmt.Errorf("%s: %w", j.name, err))
 			}
 			if err != nil || !more {
 				break
 			}
+			did = true
 		}
 	}
+	return did, errors.Join(append(faults, ctx.Err())...)
 }
 
-// nudge wakes the loop; it never waits.
-func (t *timers) nudge() {
-	select {
-	case t.wake <- struct{}{}:
-	default:
-	}
+// safely turns a panic into an error: the rows that made it are still there after a new start, and the program would never come up again.
+func (j job) safely(ctx context.Context) (more bool, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			more, err = false, fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
+		}
+	}()
+	return j.do(ctx)
 }
