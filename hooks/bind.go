@@ -123,7 +123,7 @@ func (p *program) outbox() (*notify.Outbox, error) {
 	}
 	var err error
 	o.Sender, err = notify.NewSMS(notify.SMSConfig{
-		Provider: sms.Provider, URL: sms.URL, User: sms.User, Secret: sms.Secret.Reveal(), From: sms.From, Clock: p.real,
+		Provider: sms.Provider, URL: sms.URL, User: sms.User, Secret: sms.Secret.Reveal(), From: sms.From, Clock: p.cfg.Clock,
 	})
 	return o, err
 }
