@@ -58,6 +58,7 @@ var (
 	open     = []State{Answering, Recommended, Waiting, Called, Active, Paused}
 	held     = []State{Called, Active, Paused}
 	standing = []State{Waiting, Called, Active, Paused}
+	ended    = []State{Closed, Cancelled, Expired, Referred}
 	every    = States()
 )
 
@@ -77,7 +78,7 @@ var moves = map[Event][]move{
 	HoldAsked:   {{from: []State{Called}}},
 	Said:        {{from: []State{Waiting, Active}}, {from: []State{Called, Paused}, to: Active}},
 	Replied:     {{from: held}},
-	Noted:       {{from: slices.Concat(standing, []State{Closed, Cancelled, Expired, Referred})}},
+	Noted:       {{from: slices.Concat(standing, ended)}},
 	Read:        {{from: every}},
 	WordsRead:   {{from: every}},
 	Released:    {{from: held, to: Waiting}},
@@ -95,7 +96,7 @@ var moves = map[Event][]move{
 	Lapsed:      {{from: []State{Answering}, to: Expired}},
 	LetGo:       {{from: []State{Recommended}, to: Referred}},
 	Guarded:     {{from: every}},
-	Rated:       {{from: []State{Closed}}},
+	Rated:       {{from: ended}},
 	Kept:        {{from: open}},
 	Unmentioned: {{from: every}},
 	Delivered:   {{from: every}},
