@@ -40,6 +40,7 @@ func init() {
 			hiddenText("mentioned", 800), // ids of staff whom notes name, with blanks between
 			hiddenWhole("computed"),      // the level that the protocol gave; level may be a person's
 			hiddenWhole("floor"),         // the level that "I feel worse" gave: it can only rise from there
+			hiddenJSON("floorDecision", 1<<17), // the decision that it gave
 			hiddenJSON("decision", 1<<17),
 			hiddenWhole("missed"),
 			hiddenYes("heldOnce"),
@@ -60,7 +61,7 @@ func init() {
 			hiddenText("followUp", 4000),
 			hiddenWhole("rating"),
 			hiddenText("ratingText", 4000),
-			hiddenText("fingerprint", 64),
+			hiddenText("fingerprint", 100),
 		)
 		c.AddIndex("cases_waiting", false, "queue, state, level, since, id", "")
 		c.AddIndex("cases_patient", false, "patient, created", "")
@@ -68,7 +69,7 @@ func init() {
 		c.AddIndex("cases_clinician", false, "clinician, state", "clinician != ''")
 		c.AddIndex("cases_timer", false, "timer", "timerFor != ''")
 		c.AddIndex("cases_region", false, "region, state, unit, level", "")
-		c.AddIndex("cases_open", true, "patient, complaint", "state IN ('answering','recommended','waiting','called','active','paused')")
+		c.AddIndex("cases_open", true, "patient, complaint, guardian", "state IN ('answering','recommended','waiting','called','active','paused')")
 		return c
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -44,14 +43,44 @@ func (d *Desk) Question(_ context.Context, c *records.Case, id string) (triage.Q
 //
 // Errors: *triage.AnswerError for a value that does not fit; records.ErrNotFound for a question that the protocol does not have.
 func (d *Desk) Answer(ctx context.Context, who access.Who, id string, in Reply) (*records.Case, error) {
-	event := cases.Asked
-	if c, err := records.CaseByID(d.App, id); err == nil && c.State() == cases.Waiting {
-		event = cases.Added
+	event, err := d.eventOfAnswer(id, in.Question)
+	if err != nil {
+		return nil, err
 	}
+	var s *sheet
+	var value triage.Value
 	return d.act(ctx, request{
-		who: who, event: event, find: theCase(id),
-		fill: func(a *Act) error { return a.answer(d, in) },
+		who: who, event: event, find: theCase(id), body: []any{in.Question, in.Sent},
+		check: func(a *Act) (err error) {
+			if s, err = d.sheetOf(a.tx, a.Case); err != nil {
+				return err
+			}
+			value, err = s.protocol.Validate(s.person, s.answers, in.Question, in.Value)
+			return err
+		},
+		fill: func(a *Act) error { return a.answer(s, in, value) },
 	})
+}
+
+// eventOfAnswer is what an answer makes happen: a question marked later is answered beside the others until the case has joined, and added
+// to them from then on.
+func (d *Desk) eventOfAnswer(id, question string) (cases.Event, error) {
+	c, err := records.CaseByID(d.App, id)
+	if err != nil {
+		return "", err
+	}
+	s, err := d.sheetOf(d.App, c)
+	if err != nil {
+		return "", err
+	}
+	q, known := s.question(question)
+	switch {
+	case !known:
+		return "", records.ErrNotFound
+	case q.Later && c.State() != cases.Answering && c.State() != cases.Recommended:
+		return cases.Added, nil
+	}
+	return cases.Asked, nil
 }
 
 // sheet is a case's protocol, what it may know of the patient, and the answers that count.
@@ -88,26 +117,14 @@ func (d *Desk) sheetOf(app core.App, c *records.Case) (*sheet, error) {
 	return s, nil
 }
 
-func (a *Act) answer(d *Desk, in Reply) error {
-	s, err := d.sheetOf(a.tx, a.Case)
-	if err != nil {
-		return err
-	}
-	q, ok := s.question(in.Question)
-	if !ok {
-		return records.ErrNotFound
-	}
-	if a.event == cases.Added && !q.Later {
-		return &cases.Refused{Event: cases.Asked, State: a.Case.State()}
-	}
-	value, err := s.protocol.Validate(s.person, s.answers, in.Question, in.Value)
-	if err != nil {
-		return err
-	}
+func (a *Act) answer(s *sheet, in Reply, value triage.Value) error {
 	if len(in.Files) > 0 {
 		a.Case.MarkPhoto()
 	}
 	if err := a.write(s, in.Question, value, in.Files); err != nil {
+		return err
+	}
+	if err := a.drop(s); err != nil {
 		return err
 	}
 	if a.event == cases.Added {
@@ -125,7 +142,7 @@ func (s *sheet) question(id string) (triage.Question, bool) {
 	return all[i], true
 }
 
-// write adds the answer's row and drops those whose place it takes, or that no longer apply. The same answer again writes nothing.
+// write adds the answer's row and drops the one whose place it takes. The same answer again writes nothing.
 func (a *Act) write(s *sheet, question string, value triage.Value, files []*filesystem.File) error {
 	old, answered := s.rows[question]
 	if answered && len(files) == 0 && s.answers[question].Equal(value) {
@@ -141,6 +158,11 @@ func (a *Act) write(s *sheet, question string, value triage.Value, files []*file
 		return err
 	}
 	s.answers[question], s.rows[question] = value, row
+	return nil
+}
+
+// drop drops the answers that no longer apply.
+func (a *Act) drop(s *sheet) error {
 	kept, dropped := s.protocol.Drop(s.person, s.answers)
 	for _, id := range dropped {
 		if err := s.rows[id].Drop(a.tx); err != nil {
@@ -148,7 +170,7 @@ func (a *Act) write(s *sheet, question string, value triage.Value, files []*file
 		}
 		delete(s.rows, id)
 	}
-	s.answers = maps.Clone(kept)
+	s.answers = kept
 	return nil
 }
 
@@ -167,8 +189,8 @@ func (a *Act) conclude(s *sheet) error {
 	a.Case.SetTimer(a.Now.Add(time.Duration(t.Unanswered)), records.DueExpire)
 	level := cases.Level(step.Decision.Level)
 	if floor := a.Case.Floor(); floor != 0 && floor < level {
-		a.Case.Compute(floor)
-		return nil // the decision that the patient's "I feel worse" gave stands
+		a.Case.FallToFloor() // what the patient's "I feel worse" gave stands
+		return nil
 	}
 	a.Case.Compute(level)
 	return a.Case.KeepDecision(step.Decision)
@@ -185,30 +207,33 @@ func (a *Act) rise(dec triage.Decision) error {
 	return a.Case.KeepDecision(dec)
 }
 
-// Step is where a case's questions stand: the next one, or the decision.
+// Step is where a case's questions stand: the next one, or the decision. A patient who waits is asked what may be answered meanwhile first.
 func (d *Desk) Step(_ context.Context, c *records.Case) (triage.Step, error) {
 	s, err := d.sheetOf(d.App, c)
 	if err != nil {
 		return triage.Step{}, err
 	}
-	step := s.protocol.Next(s.person, s.answers)
+	if c.State() == cases.Waiting {
+		if later := s.protocol.Later(s.person, s.answers); len(later) > 0 {
+			answered := s.answeredLater()
+			return triage.Step{Question: &later[0], Progress: triage.Progress{Answered: answered, Expected: answered + len(later)}}, nil
+		}
+	}
 	var given triage.Decision
 	had, err := c.Decision(&given)
-	if err != nil {
-		return step, err
+	if err != nil || had {
+		return triage.Step{Decision: &given}, err
 	}
-	if had {
-		step.Question, step.Decision = nil, &given
-		step.Progress.Expected = step.Progress.Answered
-	}
-	return step, nil
+	return s.protocol.Next(s.person, s.answers), nil
 }
 
-// Later gives the questions that a waiting patient may still answer.
-func (d *Desk) Later(_ context.Context, c *records.Case) ([]triage.Question, error) {
-	s, err := d.sheetOf(d.App, c)
-	if err != nil {
-		return nil, err
+// answeredLater counts the answered questions that are marked later.
+func (s *sheet) answeredLater() int {
+	n := 0
+	for id := range s.answers {
+		if q, known := s.question(id); known && q.Later {
+			n++
+		}
 	}
-	return s.protocol.Later(s.person, s.answers), nil
+	return n
 }

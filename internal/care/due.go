@@ -72,6 +72,8 @@ func dueRequest(c *records.Case) request {
 		r.event, r.fill = cases.Lapsed, (*Act).lapse
 	case what == records.DueExpire && c.State() == cases.Recommended && mayLapse(c):
 		r.event, r.fill = cases.LetGo, (*Act).lapse
+	case what == records.DueRegret && c.State() == cases.Cancelled:
+		r.event, r.fill = cases.Guarded, (*Act).endRegret
 	}
 	return r
 }
@@ -89,7 +91,13 @@ func (a *Act) keep() error {
 
 func (a *Act) lapse() error {
 	a.Case.EndAt(a.Now)
-	return nil
+	return a.endUnverifiedGuardian()
+}
+
+// endRegret ends what a guardian could still do to a case that was left.
+func (a *Act) endRegret() error {
+	a.Case.NoDue()
+	return a.endUnverifiedGuardian()
 }
 
 // remind tells the patient that an answer is waited for, and sets the timer to the end of the pause.

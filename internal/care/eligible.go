@@ -3,6 +3,7 @@ package care
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -18,65 +19,80 @@ const (
 	regionClosed     = "region_closed"
 	guardianAgeLimit = "guardian_age_limit"
 	notGuardian      = "not_guardian"
+	ownNumber        = "own_number" // the caller's own number as the child's
 )
-
-// guardianUntil is the birthday, in years, on which a guardian's right ends (api.md, "A child").
-const guardianUntil = 13
 
 // patient is whom a case is for.
 type patient struct {
-	record *records.Patient
-	number personnummer.Number
+	record   *records.Patient // nil for a child whom nobody has named before
+	number   personnummer.Number
+	guardian bool // the caller is another person
 }
 
-// patientOf finds whom the case is for and refuses whom the service is not for, in the order of api.md.
-func (d *Desk) patientOf(ctx context.Context, who access.Who, in Opening, at place) (patient, error) {
-	self, err := records.PatientByID(d.App, who.ID)
+// patientOf finds whom the case is for.
+func (d *Desk) patientOf(self *records.Patient, in Opening) (patient, error) {
+	number, err := d.NumberOf(self)
 	if err != nil {
 		return patient{}, err
 	}
-	p := patient{record: self}
-	if p.number, err = d.NumberOf(self); err != nil {
-		return p, err
+	if in.Dependant == nil || in.Dependant.Number == number {
+		return patient{record: self, number: number}, nil
 	}
-	forChild := in.Dependant != nil && in.Dependant.Number.Digits() != p.number.Digits()
-	if forChild {
-		p.number = in.Dependant.Number
+	known, err := d.Known(in.Dependant.Number)
+	if err != nil && !errors.Is(err, records.ErrNotFound) {
+		return patient{}, err
 	}
-	if err := d.eligible(p.number, forChild, in, at, who); err != nil {
-		return p, err
-	}
-	if forChild {
-		p.record, err = d.Admit(ctx, p.number, in.Dependant.Name)
-	}
-	return p, err
+	return patient{record: known, number: in.Dependant.Number, guardian: true}, nil
 }
 
-func (d *Desk) eligible(n personnummer.Number, forChild bool, in Opening, at place, who access.Who) error {
-	age, _ := n.Age(personnummer.DateOf(d.Clock.Now()))
+// eligible refuses whom the service is not for, in the order of api.md. Of who may be too young or too old it is sure: a coordination number
+// need not tell the birthday.
+func (d *Desk) eligible(p patient, in Opening, at place, who access.Who) error {
+	now := d.Clock.Now()
+	age, _ := p.number.Age(personnummer.DateOf(now))
+	thirteen, _ := p.number.ThirteenthBirthday()
 	switch {
 	case age < 1:
 		return &NotEligible{Code: underOneYear}
 	case !at.region.InService() || at.unit != nil && !at.unit.InService():
 		return &NotEligible{Code: regionClosed}
-	case !forChild:
+	case in.Dependant == nil:
 		return nil
-	case age >= guardianUntil:
+	case !p.guardian:
+		return &NotEligible{Code: ownNumber}
+	case !now.Before(thirteen):
 		return &NotEligible{Code: guardianAgeLimit}
-	case !in.Dependant.Guardian || d.blocked(who.ID, n):
+	case !in.Dependant.Guardian:
 		return &NotEligible{Code: notGuardian}
 	}
-	return nil
+	blocked, err := d.blocked(who.ID, p.record)
+	if blocked {
+		return &NotEligible{Code: notGuardian}
+	}
+	return err
 }
 
 // blocked says whether staff have said that this person is not the child's guardian.
-func (d *Desk) blocked(guardian string, child personnummer.Number) bool {
-	known, err := d.Known(child)
-	if err != nil {
-		return false // a child who is not known yet
+func (d *Desk) blocked(guardian string, child *records.Patient) (bool, error) {
+	if child == nil {
+		return false, nil
 	}
-	g, err := records.GuardianshipOf(d.App, guardian, known.Id)
-	return err == nil && g.State() == records.Blocked
+	g, err := records.GuardianshipOf(d.App, guardian, child.Id)
+	if errors.Is(err, records.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("find guardianship: %w", err)
+	}
+	return g.State() == records.Blocked, nil
+}
+
+// admitChild makes the record of a child whom a guardian names. The name of one who is known stays: it is not the guardian's to change.
+func (d *Desk) admitChild(ctx context.Context, p patient, name string) (*records.Patient, error) {
+	if p.record != nil && p.record.Name() != "" {
+		name = ""
+	}
+	return d.Admit(ctx, p.number, name)
 }
 
 // declare notes that the caller says to be the child's guardian.

@@ -25,7 +25,7 @@ type Invalid struct{ Field, Code string }
 
 func (i *Invalid) Error() string { return fmt.Sprintf("%s: %s", i.Field, i.Code) }
 
-// AlreadyOpen says that the person has an open case of this complaint.
+// AlreadyOpen says that the person has an open case of this complaint, which the caller may see.
 type AlreadyOpen struct {
 	Case  string
 	State cases.State

@@ -8,6 +8,7 @@ import (
 
 	"lotsen/internal/access"
 	"lotsen/internal/cases"
+	"lotsen/internal/clock"
 	"lotsen/internal/records"
 )
 
@@ -18,7 +19,7 @@ type Joining struct {
 }
 
 // Join puts a case in the queue of its unit. Who has left and regrets it in time gets the old place back.
-// Errors: *Invalid where the region has no queue for the case.
+// Errors: *NotEligible where no queue takes the case: what is set up wrong must not leave a patient without numbers to ring.
 func (d *Desk) Join(ctx context.Context, who access.Who, id string, in Joining) (*records.Case, error) {
 	event := cases.Joined
 	if c, err := records.CaseByID(d.App, id); err == nil && c.State() == cases.Cancelled {
@@ -55,14 +56,11 @@ func (a *Act) rejoin(in Joining) error {
 	if a.Case.Queue() == "" || a.Now.Sub(a.Case.LeftAt()) > time.Duration(t.Regret) {
 		return &cases.Refused{Event: cases.Rejoined, State: cases.Cancelled}
 	}
-	open, err := records.OpenOf(a.tx, a.Case.Patient(), a.Case.Complaint())
-	if err == nil {
-		return &AlreadyOpen{Case: open.Id, State: open.State()}
-	}
-	if !errors.Is(err, records.ErrNotFound) {
+	if err := openAlready(a.tx, a.By, a.Case.Patient(), a.Case.Complaint()); err != nil {
 		return err
 	}
 	a.reachBy(in)
+	a.Case.NoDue()
 	a.Case.Unend()
 	return nil
 }
@@ -76,8 +74,17 @@ func (a *Act) reachBy(in Joining) {
 	a.Case.WantInterpreter(in.Interpreter)
 }
 
-// queueFor is the queue that the case goes to: that of its unit, or of the region's unit for cases that name none.
+// queueFor finds the queue that takes the case.
 func (a *Act) queueFor() (*records.Queue, error) {
+	q, err := a.queueOfUnit()
+	if errors.Is(err, records.ErrNotFound) {
+		return nil, &NotEligible{Code: regionClosed}
+	}
+	return q, err
+}
+
+// queueOfUnit is the queue that the case goes to: that of its unit, or of the region's unit for cases that name none.
+func (a *Act) queueOfUnit() (*records.Queue, error) {
 	unit := a.Case.Unit()
 	if unit == "" {
 		region, err := records.RegionByID(a.tx, a.Case.Region())
@@ -97,16 +104,17 @@ func (a *Act) queueFor() (*records.Queue, error) {
 	return q, nil
 }
 
-// lastInLine is the time at which the patient begins to wait: now, but never before the last in line at that level, should the clock have stepped back.
+// lastInLine is the time at which the patient begins to wait: now, but always after the last in line at that level, should two come in the same
+// millisecond or the clock have stepped back.
 func (a *Act) lastInLine(queue string) (time.Time, error) {
 	last, err := records.LastSince(a.tx, queue, a.Case.Level())
 	if err != nil {
 		return time.Time{}, err
 	}
-	if last.After(a.Now) {
-		return last.Add(time.Millisecond), nil
+	if last.Before(a.Now) {
+		return a.Now, nil
 	}
-	return a.Now, nil
+	return last.Add(clock.Precision), nil
 }
 
 // Leave takes a case out of the queue, or gives it up before it has joined. It is cancelled; for ten minutes the place is kept.
@@ -116,9 +124,23 @@ func (d *Desk) Leave(ctx context.Context, who access.Who, id string) (*records.C
 		fill: func(a *Act) error {
 			a.Case.Leave(a.Now)
 			a.Case.EndAt(a.Now)
-			return nil
+			a.Case.ForgetMentions()
+			return a.endGuardianAfterRegret()
 		},
 	})
+}
+
+// endGuardianAfterRegret lets an unverified guardian regret, and ends that right when the time to do so is over.
+func (a *Act) endGuardianAfterRegret() error {
+	if a.Case.Guardian() == "" {
+		return nil
+	}
+	t, err := a.Times()
+	if err != nil {
+		return err
+	}
+	a.Case.SetTimer(a.Now.Add(time.Duration(t.Regret)), records.DueRegret)
+	return nil
 }
 
 // Here notes that the patient has come. The time for not coming is over.

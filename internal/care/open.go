@@ -1,9 +1,11 @@
 package care
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -12,6 +14,7 @@ import (
 	"lotsen/internal/cases"
 	"lotsen/internal/personnummer"
 	"lotsen/internal/records"
+	"lotsen/internal/texts"
 	"lotsen/internal/triage"
 )
 
@@ -39,26 +42,31 @@ const (
 // Open opens a case for the caller, or for a child of the caller's. The content is pinned by its hash. made is false where the same request has
 // been answered before.
 //
-// Errors: *Invalid for an unknown region, unit or complaint; ErrTaken where the id stands for another request; *AlreadyOpen; *NotEligible.
+// Errors, the first that applies: ErrTaken where the id stands for another request; *Invalid for an unknown region, unit or complaint;
+// *AlreadyOpen; *NotEligible.
 func (d *Desk) Open(ctx context.Context, who access.Who, in Opening) (c *records.Case, made bool, err error) {
-	fingerprint := Fingerprint("open", who.ID, in.Body)
-	if old, err := d.openedBefore(who, in.ID, fingerprint); old != nil || err != nil {
+	// Keyed, as a body may hold a personal number: there are few of those, and a plain hash could be tried out.
+	fingerprints, err := d.Keys.Lookup(requestKind, Fingerprint("open", who.ID, in.Body))
+	if err != nil {
+		return nil, false, fmt.Errorf("open case: %w", err)
+	}
+	if old, err := openedBefore(d.App, who, in.ID, fingerprints); old != nil || err != nil {
 		return old, false, err
 	}
 	place, err := d.placeOf(in)
 	if err != nil {
 		return nil, false, err
 	}
-	patient, err := d.patientOf(ctx, who, in, place)
+	patient, in, err := d.forWhom(ctx, who, in, place)
 	if err != nil {
 		return nil, false, err
 	}
 	err = d.App.RunInTransaction(func(tx core.App) error {
-		if c, err = d.openedBefore(who, in.ID, fingerprint, tx); c != nil || err != nil {
+		if c, err = openedBefore(tx, who, in.ID, fingerprints); c != nil || err != nil {
 			return err
 		}
 		made = true
-		c, err = d.openIn(ctx, tx, who, in, place, patient, fingerprint)
+		c, err = d.openIn(ctx, tx, who, in, place, patient, fingerprints[0])
 		return err
 	})
 	if err != nil {
@@ -67,14 +75,13 @@ func (d *Desk) Open(ctx context.Context, who access.Who, in Opening) (c *records
 	return c, made, d.durable(ctx)
 }
 
+// requestKind keeps the keyed hashes of requests apart from those of personal numbers.
+const requestKind = "request"
+
 // openedBefore finds the case that the same request has opened. Another case under that id is ErrTaken.
-func (d *Desk) openedBefore(who access.Who, id, fingerprint string, in ...core.App) (*records.Case, error) {
+func openedBefore(app core.App, who access.Who, id string, fingerprints []string) (*records.Case, error) {
 	if id == "" {
 		return nil, nil
-	}
-	app := d.App
-	if len(in) > 0 {
-		app = in[0]
 	}
 	c, err := records.CaseByID(app, id)
 	switch {
@@ -82,10 +89,51 @@ func (d *Desk) openedBefore(who access.Who, id, fingerprint string, in ...core.A
 		return nil, nil
 	case err != nil:
 		return nil, err
-	case c.Fingerprint() != fingerprint:
+	case !slices.Contains(fingerprints, c.Fingerprint()):
 		return nil, ErrTaken
 	}
 	return c, access.Check(who, access.See, c.Facts())
+}
+
+// forWhom finds the patient, and refuses who has an open case already or whom the service is not for. It fills in what is known of the caller and was not sent.
+func (d *Desk) forWhom(ctx context.Context, who access.Who, in Opening, at place) (patient, Opening, error) {
+	self, err := records.PatientByID(d.App, who.ID)
+	if err != nil {
+		return patient{}, in, err
+	}
+	in.Phone = cmp.Or(in.Phone, self.Phone())
+	in.Language = cmp.Or(in.Language, self.Language(), string(texts.Swedish))
+	p, err := d.patientOf(self, in)
+	if err != nil {
+		return p, in, err
+	}
+	if p.record != nil {
+		if err := openAlready(d.App, who, p.record.Id, at.protocol.Code); err != nil {
+			return p, in, err
+		}
+	}
+	if err := d.eligible(p, in, at, who); err != nil {
+		return p, in, err
+	}
+	if p.guardian {
+		p.record, err = d.admitChild(ctx, p, in.Dependant.Name)
+	}
+	return p, in, err
+}
+
+// openAlready is *AlreadyOpen if the person has an open case of the complaint that the caller may see. One that another guardian has opened is
+// as if it were not there: its being there is something to know of the child.
+func openAlready(app core.App, who access.Who, patient, complaint string) error {
+	opens, err := records.OpensOf(app, patient, complaint)
+	if err != nil {
+		return err
+	}
+	for _, c := range opens {
+		if access.Check(who, access.See, c.Facts()) == nil {
+			return &AlreadyOpen{Case: c.Id, State: c.State()}
+		}
+	}
+	return nil
 }
 
 // place is where a case is opened, and with which content.
@@ -162,11 +210,7 @@ func unknown(field string, err error) error {
 
 // openIn opens the case inside a transaction.
 func (d *Desk) openIn(ctx context.Context, tx core.App, who access.Who, in Opening, at place, p patient, fingerprint string) (*records.Case, error) {
-	open, err := records.OpenOf(tx, p.record.Id, at.protocol.Code)
-	if err == nil {
-		return nil, alreadyOpen(who, open)
-	}
-	if !errors.Is(err, records.ErrNotFound) {
+	if err := openAlready(tx, who, p.record.Id, at.protocol.Code); err != nil {
 		return nil, err
 	}
 	now := d.Clock.Now()
@@ -174,13 +218,14 @@ func (d *Desk) openIn(ctx context.Context, tx core.App, who access.Who, in Openi
 		ID: in.ID, Region: at.region.Id, Complaint: at.protocol.Code, Patient: p.record.Id,
 		Protocol: at.protocol.Hash(), Language: in.Language, Phone: in.Phone, Fingerprint: fingerprint, At: now,
 	}
-	if o.Person, err = personAt(tx, p, at.protocol.Code, now); err != nil {
+	var err error
+	if o.Person, err = personAt(tx, who, p, at.protocol.Code, now); err != nil {
 		return nil, err
 	}
 	if at.unit != nil {
 		o.Unit = at.unit.Id
 	}
-	if p.record.Id != who.ID {
+	if p.guardian {
 		o.Guardian = who.ID
 		if err := declare(tx, who.ID, p, now); err != nil {
 			return nil, err
@@ -199,24 +244,31 @@ func (d *Desk) openIn(ctx context.Context, tx core.App, who access.Who, in Openi
 	return c, a.save()
 }
 
-// alreadyOpen says that there is an open case; which one only to who may see it: the other guardian of a child may not.
-func alreadyOpen(who access.Who, open *records.Case) error {
-	if access.Check(who, access.See, open.Facts()) != nil {
-		return &AlreadyOpen{}
-	}
-	return &AlreadyOpen{Case: open.Id, State: open.State()}
-}
-
-// personAt is what the protocol may know of the patient.
-func personAt(tx core.App, p patient, complaint string, now time.Time) (triage.Person, error) {
+// personAt is what the protocol may know of the patient. Of earlier contacts it counts those that the caller may see: questions and level
+// must not tell one guardian what another has asked.
+func personAt(tx core.App, who access.Who, p patient, complaint string, now time.Time) (triage.Person, error) {
 	today := personnummer.DateOf(now)
 	age, _ := p.number.Age(today)
 	months, _ := p.number.Months(today)
-	person := triage.Person{Age: age, Months: months, Opened: now}
-	var err error
-	if person.Repeat72h, err = records.OpenedSince(tx, p.record.Id, complaint, now.Add(-shortly)); err != nil {
+	person := triage.Person{Age: age, Months: months, Opened: dayInSweden(now)}
+	earlier, err := records.OpenedSince(tx, p.record.Id, complaint, now.Add(-recently))
+	if err != nil {
 		return person, err
 	}
-	person.Repeat10d, err = records.OpenedSince(tx, p.record.Id, complaint, now.Add(-recently))
-	return person, err
+	for _, c := range earlier {
+		if access.Check(who, access.See, c.Facts()) != nil {
+			continue
+		}
+		person.Repeat10d++
+		if !c.Created().Before(now.Add(-shortly)) {
+			person.Repeat72h++
+		}
+	}
+	return person, nil
+}
+
+// dayInSweden is the day of a time in Sweden, as a time whose year, month and day are that day's.
+func dayInSweden(at time.Time) time.Time {
+	d := personnummer.DateOf(at)
+	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
 }

@@ -29,21 +29,22 @@ func (d *Desk) RedFlags(_ context.Context, c *records.Case) ([]triage.Question, 
 // FeelWorse notes that the patient feels worse, with the red flags answered again. It always marks the case; the level can only rise.
 // Errors: InvalidAnswers.
 func (d *Desk) FeelWorse(ctx context.Context, who access.Who, id string, answers map[string]json.RawMessage) (*records.Case, error) {
+	var s *sheet
+	var again triage.Answers
 	return d.act(ctx, request{
 		who: who, event: cases.Worse, find: theCase(id), body: answers,
-		fill: func(a *Act) error { return a.worse(d, answers) },
+		check: func(a *Act) (err error) {
+			if s, err = d.sheetOf(a.tx, a.Case); err != nil {
+				return err
+			}
+			again, err = s.again(answers)
+			return err
+		},
+		fill: func(a *Act) error { return a.worse(s, again) },
 	})
 }
 
-func (a *Act) worse(d *Desk, answers map[string]json.RawMessage) error {
-	s, err := d.sheetOf(a.tx, a.Case)
-	if err != nil {
-		return err
-	}
-	again, err := s.again(answers)
-	if err != nil {
-		return err
-	}
+func (a *Act) worse(s *sheet, again triage.Answers) error {
 	a.Case.MarkWorse()
 	dec := s.protocol.Worse(s.person, s.answers, again)
 	for question, value := range again {
@@ -51,10 +52,15 @@ func (a *Act) worse(d *Desk, answers map[string]json.RawMessage) error {
 			return err
 		}
 	}
+	if err := a.drop(s); err != nil {
+		return err
+	}
 	if a.Case.State() == cases.Answering {
 		return a.worseWhileAnswering(s, dec)
 	}
-	a.Case.RaiseFloor(cases.Level(dec.Level))
+	if err := a.Case.RaiseFloor(cases.Level(dec.Level), dec); err != nil {
+		return err
+	}
 	return a.rise(dec)
 }
 
@@ -64,7 +70,9 @@ func (a *Act) worseWhileAnswering(s *sheet, dec triage.Decision) error {
 	if step.Decision == nil {
 		return nil
 	}
-	a.Case.RaiseFloor(cases.Level(dec.Level))
+	if err := a.Case.RaiseFloor(cases.Level(dec.Level), dec); err != nil {
+		return err
+	}
 	return a.conclude(s)
 }
 

@@ -48,6 +48,7 @@ const (
 	DueNoShow   Due = "noshow"    // called, and nobody has come
 	DueRemind   Due = "remind"    // paused: half of the time is over
 	DuePauseEnd Due = "pause_end" // paused: all of it is over
+	DueRegret   Due = "regret"    // cancelled: the time to regret it is over
 )
 
 // Opening is what a case begins with.
@@ -301,18 +302,17 @@ func LastSince(app core.App, queue string, level cases.Level) (time.Time, error)
 	return c.Since(), nil
 }
 
-// OpenOf finds the open case of a person and complaint, or ErrNotFound.
-func OpenOf(app core.App, patient, complaint string) (*Case, error) {
-	return first[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
-		dbx.HashExp{casePatient: patient, caseComplaint: complaint}, openStates())))
+// OpensOf lists the open cases of a person and complaint. There is one for each who has opened: the patient, and each guardian.
+func OpensOf(app core.App, patient, complaint string) ([]*Case, error) {
+	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
+		dbx.HashExp{casePatient: patient, caseComplaint: complaint}, openStates())).OrderBy(caseCreated, "id"))
 }
 
-// OpenedSince counts a person's cases of a complaint that were opened at or after since.
-func OpenedSince(app core.App, patient, complaint string, since time.Time) (int, error) {
-	rows, err := list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
+// OpenedSince lists a person's cases of a complaint that were opened at or after since.
+func OpenedSince(app core.App, patient, complaint string, since time.Time) ([]*Case, error) {
+	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
 		dbx.HashExp{casePatient: patient, caseComplaint: complaint},
 		dbx.NewExp("[[created]] >= {:t}", dbx.Params{"t": stamp(since)}))))
-	return len(rows), err
 }
 
 // CasesOf lists a person's cases, the newest first, at most n.
@@ -346,14 +346,6 @@ func HeldIn(app core.App, queue string) (int, error) {
 		caseState: []any{string(cases.Called), string(cases.Active), string(cases.Paused)},
 	}))
 	return len(rows), err
-}
-
-// CaseDue finds the case whose timer has been over longest at now. Index: cases_timer.
-func CaseDue(app core.App, now time.Time) (*Case, error) {
-	return first[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
-		dbx.NewExp("[[timerFor]] != ''"),
-		dbx.NewExp("[[timer]] <= {:t}", dbx.Params{"t": stamp(now)}))).
-		OrderBy(caseTimer, "id"))
 }
 
 func openStates() dbx.Expression {

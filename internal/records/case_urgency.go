@@ -26,22 +26,36 @@ func (c *Case) Compute(l cases.Level) {
 // Floor is the level that the case may not fall below in urgency, 0 where there is none.
 func (c *Case) Floor() cases.Level { return cases.Level(c.GetInt("floor")) }
 
-// RaiseFloor notes a level that the patient's "I feel worse" gave.
-func (c *Case) RaiseFloor(l cases.Level) { c.Set("floor", int(cases.Raise(c.Floor(), l))) }
+// RaiseFloor notes a decision that the patient's "I feel worse" gave, if it is more urgent than what the floor was.
+func (c *Case) RaiseFloor(l cases.Level, decision any) error {
+	if cases.Raise(c.Floor(), l) == c.Floor() {
+		return nil
+	}
+	c.Set("floor", int(l))
+	return c.setJSON("floorDecision", decision)
+}
 
-// Undecide takes the decision back, when a changed answer has reopened the questions.
+// FallToFloor makes the floor the case's level, with its decision.
+func (c *Case) FallToFloor() {
+	c.Compute(c.Floor())
+	c.Set("decision", c.GetRaw("floorDecision"))
+}
+
+// Undecide takes the decision back, when a changed answer has reopened the questions. The level stays at the floor, if there is one.
 func (c *Case) Undecide() {
-	c.Compute(0)
+	c.Compute(c.Floor())
 	c.Set("decision", nil)
 }
 
 // KeepDecision stores the decision as it was given, as JSON.
-func (c *Case) KeepDecision(d any) error {
-	raw, err := json.Marshal(d)
+func (c *Case) KeepDecision(d any) error { return c.setJSON("decision", d) }
+
+func (c *Case) setJSON(field string, v any) error {
+	raw, err := json.Marshal(v)
 	if err != nil {
-		return fmt.Errorf("encode decision: %w", err)
+		return fmt.Errorf("encode %s: %w", field, err)
 	}
-	c.Set("decision", json.RawMessage(raw))
+	c.Set(field, json.RawMessage(raw))
 	return nil
 }
 
