@@ -63,6 +63,11 @@ func Bind(app core.App, cfg Config) error {
 	p.server.Identity.Token = func(r *core.Record) (string, error) { return BeginSession(r, p.real.Now()) }
 	p.server.Identity.End = sessions.end
 
+	out := leaving{desk: p.desk}
+	app.OnRecordViewRequest(records.OfPatients()...).Bind(on("LeavingView", out.view))
+	app.OnRecordsListRequest(records.OfPatients()...).Bind(on("LeavingList", out.list))
+	app.OnFileDownloadRequest().Bind(on("LeavingFile", out.file))
+
 	said := messages{desk: p.desk, log: p.log}
 	app.OnRecordCreateRequest(records.Messages).Bind(on("Say", said.create))
 	app.OnRecordUpdate(records.StaffMembers).Bind(on("LoseStaff", loseStaff(p.desk, (*records.Staff).Queues)))
@@ -72,6 +77,7 @@ func Bind(app core.App, cfg Config) error {
 	app.OnRecordAfterUpdateSuccess(records.Cases).Bind(afterCommit(p.log, "FollowCase", p.herald.followCase))
 	app.OnRecordAfterCreateSuccess(records.Events).Bind(afterCommit(p.log, "TellEvent", p.herald.event))
 	app.OnRecordAfterCreateSuccess(records.Events).Bind(afterCommit(p.log, "CallStaff", p.herald.calls))
+	app.OnRecordAfterUpdateSuccess(records.StaffMembers).Bind(afterCommit(p.log, "TellDuty", p.herald.duty))
 	app.OnRecordAfterCreateSuccess(records.Outbox).Bind(afterCommit(p.log, "SendSoon", func(*core.RecordEvent) error {
 		p.timers.nudge()
 		return nil

@@ -42,17 +42,3 @@ func guardSuperusers(e *core.RequestEvent) error {
 	return apis.NewApiError(http.StatusForbidden,
 		"Superusers read no patient data. Reading it for a reason, for 15 minutes, needs POST /api/lotsen/v1/admin/breakglass.", nil)
 }
-
-func guardView(e *core.RecordRequestEvent) error {
-	if e.HasSuperuserAuth() {
-		return guardSuperusers(e.RequestEvent)
-	}
-	return e.Next()
-}
-
-func guardList(e *core.RecordsListRequestEvent) error {
-	if e.HasSuperuserAuth() {
-		return guardSuperusers(e.RequestEvent)
-	}
-	return e.Next()
-}

@@ -39,8 +39,4 @@ func bindGuards(app core.App) {
 	app.OnRecordCreateRequest(append(journals(), records.Patients)...).Bind(on("GuardJournal", guardJournal))
 	app.OnRecordUpdateRequest(append(journals(), records.Messages, records.Patients)...).Bind(on("GuardJournal", guardJournal))
 	app.OnRecordDeleteRequest(append(journals(), records.Messages, records.Patients, records.Cases)...).Bind(on("GuardJournal", guardJournal))
-
-	app.OnRecordViewRequest(records.OfPatients()...).Bind(on("GuardSuperuserView", guardView))
-	app.OnRecordsListRequest(records.OfPatients()...).Bind(on("GuardSuperuserList", guardList))
-	app.OnFileDownloadRequest().Bind(on("GuardFile", guardFile))
 }

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"log/slog"
+	"slices"
 	"sync"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -117,13 +118,31 @@ func queuesOf(before, now *records.Case) []string {
 	return list
 }
 
-// tellQueue tells the staff of a queue how it stands, with the row of the case that has changed.
+// duty tells the queues that a member of staff has come to, or left, who is on duty.
+func (h *herald) duty(e *core.RecordEvent) error {
+	before, now := records.AsStaff(e.Record.Original()).Duty(), records.AsStaff(e.Record).Duty()
+	for _, q := range slices.Concat(before, now) {
+		if slices.Contains(before, q) == slices.Contains(now, q) {
+			continue
+		}
+		if err := h.tellQueue(q, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellQueue tells the staff of a queue how it stands, with the row of the case that has changed, if it was a case.
 func (h *herald) tellQueue(id string, c *records.Case) error {
+	name := topics.Topic{Kind: topics.Queue, ID: id}.String()
+	if len(h.fanout.Lines(name)) == 0 {
+		return nil // nobody listens: what it would cost to count is saved
+	}
 	data, err := api.QueueEvent(h.app, h.ranks, id, c)
 	if err != nil {
 		return err
 	}
-	return h.fanout.Publish(topics.Topic{Kind: topics.Queue, ID: id}.String(), fanout.Event{Data: data})
+	return h.fanout.Publish(name, fanout.Event{Data: data})
 }
 
 // tellPlaces tells each who waits in a queue where they stand, if that has changed.

@@ -28,7 +28,11 @@ type QueueView struct {
 
 // ViewQueue shows a queue.
 func ViewQueue(app core.App, ranks *queue.Ranks, q *records.Queue) (QueueView, error) {
-	v := QueueView{ID: q.Id, Name: q.Name(), Unit: q.Unit(), Open: true, Waiting: map[string]int{}}
+	unit, err := records.UnitByID(app, q.Unit())
+	if err != nil {
+		return QueueView{}, err
+	}
+	v := QueueView{ID: q.Id, Name: q.Name(), Unit: q.Unit(), Open: unit.InService(), Waiting: map[string]int{}}
 	byLevel, oldest := ranks.Counts(q.Id)
 	for level := cases.Immediate; level <= cases.SelfCare; level++ {
 		v.Waiting[fmt.Sprint(int(level))] = byLevel[level]
@@ -36,7 +40,6 @@ func ViewQueue(app core.App, ranks *queue.Ranks, q *records.Queue) (QueueView, e
 	if !oldest.IsZero() {
 		v.Longest = timeOrNil(oldest)
 	}
-	var err error
 	if v.Answering, err = records.AnsweringFor(app, q); err != nil {
 		return v, err
 	}
@@ -139,7 +142,8 @@ func isUnverified(app core.App, c *records.Case) (bool, error) {
 	return g.State() != records.Verified, nil
 }
 
-// QueueEvent is what the staff of a queue are told when a case of it has changed: how the queue stands, and the case's row, or that it is gone.
+// QueueEvent is what the staff of a queue are told when something has changed: how the queue stands, and the row of the case that has
+// changed, or that it is gone; c is nil where it was no case.
 func QueueEvent(app core.App, ranks *queue.Ranks, id string, c *records.Case) (map[string]any, error) {
 	q, err := records.QueueByID(app, id)
 	if err != nil {
@@ -150,13 +154,15 @@ func QueueEvent(app core.App, ranks *queue.Ranks, id string, c *records.Case) (m
 		return nil, err
 	}
 	rows, gone := []RowView{}, []string{}
-	if c.Queue() == id && c.State() == cases.Waiting {
+	switch {
+	case c == nil:
+	case c.Queue() == id && c.State() == cases.Waiting:
 		row, err := viewRow(app, c)
 		if err != nil {
 			return nil, err
 		}
 		rows = append(rows, row)
-	} else {
+	default:
 		gone = append(gone, c.Id)
 	}
 	return map[string]any{

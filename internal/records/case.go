@@ -121,7 +121,7 @@ func (c *Case) Language() string { return c.GetString("language") }
 // Person reads into p what the protocol may know of the patient, as it was when the case was opened.
 func (c *Case) Person(p any) error { return readJSON(c.GetString("person"), p) }
 
-// Region, Unit and Queue are ids; unit and queue may be unset.
+// Region is the id of the region that the case was opened in.
 func (c *Case) Region() string { return c.GetString(caseRegion) }
 
 // Unit is the id of the unit, or "".
@@ -162,7 +162,7 @@ func (c *Case) Interpreter() bool { return c.GetBool("interpreter") }
 // WantInterpreter notes it.
 func (c *Case) WantInterpreter(want bool) { c.Set("interpreter", want) }
 
-// Created, Since, DueAt and ClosedAt are times of the program's own clock; zero where unset.
+// Created is when the case was opened, by the program's own clock, as all its times are.
 func (c *Case) Created() time.Time { return c.GetDateTime(caseCreated).Time() }
 
 // Since is when the patient began to wait. It is kept over release, transfer and a miss.
@@ -414,4 +414,12 @@ func InQueues(app core.App, patient string, queues []string) ([]*Case, error) {
 	}
 	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{casePatient: patient, caseQueue: in}).
 		OrderBy(caseCreated + " DESC").Limit(200))
+}
+
+// CaseOf is the id of the case that a record is, or belongs to; "" for records of no case.
+func CaseOf(r *core.Record) string {
+	if r.Collection().Name == Cases {
+		return r.Id
+	}
+	return r.GetString("case")
 }

@@ -40,7 +40,7 @@ func (p *Patient) Identify(sealed, lookup string) {
 // Sealed is the encrypted personal number.
 func (p *Patient) Sealed() string { return p.GetString("sealed") }
 
-// Name, Phone and Language are the patient's own details.
+// Name is what the patient is called.
 func (p *Patient) Name() string { return p.GetString("name") }
 
 // SetName sets the name.
