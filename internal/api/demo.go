@@ -63,12 +63,16 @@ func (s *Server) playApproval(c *echo.Context) error {
 		return bankIDRefusal(err)
 	}
 	var in approveBody
-	if err := bind(c, &in); err != nil {
+	wrong := fields{}
+	if err := bind(c, &in); err != nil && !errors.As(err, &wrong) {
 		return err
 	}
 	number, code := s.number(in.PersonalNumber)
 	if code != "" {
-		return fields{"personalNumber": code}
+		wrong.first("personalNumber", code)
+	}
+	if len(wrong) > 0 {
+		return wrong
 	}
 	returnURL, err := s.approve(c.Request().Context(), orders, c.Param("id"), number.Digits(), in.Name)
 	if errors.Is(err, ErrPlayed) {

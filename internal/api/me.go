@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -89,10 +90,11 @@ func (s *Server) setMe(c *echo.Context) error {
 		return err
 	}
 	var in meBody
-	if err := bind(c, &in); err != nil {
+	wrong := fields{}
+	if err := bind(c, &in); err != nil && !errors.As(err, &wrong) {
 		return err
 	}
-	details, wrong := s.details(in)
+	details := s.details(in, wrong)
 	if len(wrong) > 0 {
 		return wrong
 	}
@@ -103,30 +105,26 @@ func (s *Server) setMe(c *echo.Context) error {
 	return s.answerPatient(c, p)
 }
 
-// details checks what patients say of themselves. An empty phone takes the number away.
-func (s *Server) details(in meBody) (care.Details, fields) {
-	wrong := fields{}
+// details checks what patients say of themselves, and adds what is wrong with it. An empty phone takes the number away.
+func (s *Server) details(in meBody, wrong fields) care.Details {
 	if in.Phone != nil && *in.Phone != "" {
-		e164, code := s.mobile(*in.Phone)
-		if code != "" {
-			wrong.add("phone", code)
-		}
+		e164 := wrong.read("phone", *in.Phone, s.mobile)
 		in.Phone = &e164
 	}
 	if in.Language != nil && string(texts.Of(*in.Language)) != *in.Language {
-		wrong.add("language", codeNotOneOf)
+		wrong.first("language", codeNotOneOf)
 	}
 	if in.Name != nil {
 		name := strings.TrimSpace(*in.Name)
 		switch {
 		case name == "":
-			wrong.add("name", codeRequired)
+			wrong.first("name", codeRequired)
 		case utf8.RuneCountInString(name) > maxName:
-			wrong.add("name", codeTooLong)
+			wrong.first("name", codeTooLong)
 		}
 		in.Name = &name
 	}
-	return care.Details{Phone: in.Phone, Language: in.Language, Name: in.Name}, wrong
+	return care.Details{Phone: in.Phone, Language: in.Language, Name: in.Name}
 }
 
 // endSession ends this log-in: no token of it opens anything from here on.
