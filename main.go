@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"lotsen/docs"
 	"lotsen/hooks"
 	"lotsen/internal/care"
 	"lotsen/internal/cli"
@@ -34,12 +35,13 @@ func main() {
 func wire(app core.App, s cli.Service) error {
 	served, err := protocols.All()
 	danger, missing := protocols.Danger()
-	if err := errors.Join(err, missing); err != nil {
+	contract, unread := docs.Contract()
+	if err := errors.Join(err, missing, unread); err != nil {
 		return err
 	}
 	cfg := hooks.Config{
 		Version: s.Build.Version, Settings: s.Settings, Clock: s.Clock, Protocols: care.NewLibrary(served, danger),
-		Pages: pb_public.Files,
+		Contract: contract, Pages: pb_public.Files,
 	}
 	if s.Demo != nil {
 		cfg.Stage, cfg.Local, cfg.BankIDEvery = s.Demo.Stage, true, 250*time.Millisecond // the simulator bears it

@@ -93,7 +93,7 @@ type exchange struct {
 }
 
 // look checks an exchange and notes that it has been. It puts the answer's body back in place.
-func (k *Checker) look(x exchange) error {
+func (k *Checker) look(ctx context.Context, x exchange) error {
 	name := x.request.Method + " " + x.request.URL.Path
 	if x.request.Method == http.MethodOptions || x.request.Method == http.MethodHead {
 		return nil
@@ -111,7 +111,7 @@ func (k *Checker) look(x exchange) error {
 		k.called[op]++
 		k.mu.Unlock()
 	}
-	in := k.checkRequest(x, route, params)
+	in := k.checkRequest(ctx, x, route, params)
 	if strings.HasPrefix(x.answer.Header.Get("Content-Type"), "text/event-stream") {
 		x.answer.Body = k.readStream(x.answer.Body)
 		return nil
@@ -129,8 +129,8 @@ func (k *Checker) look(x exchange) error {
 }
 
 // checkRequest holds a request that was accepted against the contract. One that was refused may be anything.
-func (k *Checker) checkRequest(x exchange, route *routers.Route, params map[string]string) *openapi3filter.RequestValidationInput {
-	r := x.request.Clone(context.WithoutCancel(x.request.Context()))
+func (k *Checker) checkRequest(ctx context.Context, x exchange, route *routers.Route, params map[string]string) *openapi3filter.RequestValidationInput {
+	r := x.request.Clone(context.WithoutCancel(ctx))
 	r.Body = io.NopCloser(bytes.NewReader(x.sent))
 	r.ContentLength = int64(len(x.sent))
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))

@@ -40,7 +40,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.checker.look(exchange{request: r, sent: sent, answer: answer}); err != nil {
+	if err := t.checker.look(r.Context(), exchange{request: r, sent: sent, answer: answer}); err != nil {
 		return nil, err
 	}
 	return answer, nil
