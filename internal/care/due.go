@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -83,9 +82,9 @@ func mayLapse(c *records.Case) bool {
 	return c.Level() == 0 || c.Level() > cases.Urgent
 }
 
-// keep ends the timer and leaves the case to a person.
+// keep ends the timer and leaves the case to a person. Nobody is told any more that it ends by itself.
 func (a *Act) keep() error {
-	a.Case.SetTimer(time.Time{}, records.DueNothing)
+	a.Case.NoDue()
 	return nil
 }
 

@@ -25,8 +25,13 @@ func (d *Desk) NoShow(ctx context.Context, who access.Who, id string) (*records.
 	})
 }
 
-// miss counts a miss and does what follows from it.
+// miss counts a miss and does what follows from it. Whom no message has reached has missed nothing: the row goes on asking staff to ring.
 func (a *Act) miss() error {
+	if a.Case.Ring() && a.Case.Due().IsZero() {
+		a.told.Words = texts.CaseReleased
+		a.Case.GiveBack()
+		return nil
+	}
 	t, err := a.Times()
 	if err != nil {
 		return err
