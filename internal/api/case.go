@@ -136,7 +136,7 @@ func (s *Server) feelWorse(c *echo.Context) error {
 	if err != nil {
 		return err
 	}
-	step, err := s.Desk.Step(c.Request().Context(), now)
+	step, err := s.Desk.MainStep(c.Request().Context(), now)
 	if err != nil {
 		return err
 	}

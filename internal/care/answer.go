@@ -207,22 +207,34 @@ func (a *Act) rise(dec triage.Decision) error {
 	return a.Case.KeepDecision(dec)
 }
 
-// Step is where a case's questions stand: the next one, or the decision. A patient who waits is asked what may be answered meanwhile first.
-func (d *Desk) Step(_ context.Context, c *records.Case) (triage.Step, error) {
+// Step is where a case's questions stand: the next one, or the decision. A patient who waits is asked first what may be answered meanwhile,
+// but for one who should ring 112.
+func (d *Desk) Step(ctx context.Context, c *records.Case) (triage.Step, error) {
+	if c.State() != cases.Waiting || c.Level() == cases.Immediate {
+		return d.MainStep(ctx, c)
+	}
 	s, err := d.sheetOf(d.App, c)
 	if err != nil {
 		return triage.Step{}, err
 	}
-	if c.State() == cases.Waiting {
-		if later := s.protocol.Later(s.person, s.answers); len(later) > 0 {
-			answered := s.answeredLater()
-			return triage.Step{Question: &later[0], Progress: triage.Progress{Answered: answered, Expected: answered + len(later)}}, nil
-		}
+	later := s.protocol.Later(s.person, s.answers)
+	if len(later) == 0 {
+		return d.MainStep(ctx, c)
 	}
+	answered := s.answeredLater()
+	return triage.Step{Question: &later[0], Progress: triage.Progress{Answered: answered, Expected: answered + len(later)}}, nil
+}
+
+// MainStep is Step without the questions that may be answered while waiting.
+func (d *Desk) MainStep(_ context.Context, c *records.Case) (triage.Step, error) {
 	var given triage.Decision
 	had, err := c.Decision(&given)
 	if err != nil || had {
 		return triage.Step{Decision: &given}, err
+	}
+	s, err := d.sheetOf(d.App, c)
+	if err != nil {
+		return triage.Step{}, err
 	}
 	return s.protocol.Next(s.person, s.answers), nil
 }
