@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -32,7 +31,7 @@ func TestMain(m *testing.M) {
 
 // command is the program with these arguments, in a folder, with nothing of this machine's environment but env.
 func command(ctx context.Context, folder string, env []string, args ...string) *exec.Cmd {
-	c := exec.CommandContext(ctx, os.Args[0], args...) //nolint:gosec // the test binary itself
+	c := exec.CommandContext(ctx, os.Args[0], args...)
 	c.Dir = folder
 	c.Env = append([]string{asProgram + "=1", "PATH=" + os.Getenv("PATH")}, env...)
 	return c
@@ -44,7 +43,6 @@ type running struct {
 	cmd    *exec.Cmd
 	base   string // http://127.0.0.1:PORT
 	screen string
-	mu     sync.Mutex
 	errs   bytes.Buffer
 }
 
@@ -181,9 +179,9 @@ func TestTheDemoLetsAPatientInAndGoesOnWhereItWas(t *testing.T) {
 
 func TestWithNothingConfiguredItStartsAndSaysWhatToDo(t *testing.T) {
 	t.Parallel()
-	r := serve(t, t.TempDir(), nil)
+	r := serve(t, t.TempDir(), []string{"LOTSEN_KYES=x"})
 	defer r.stop()
-	for _, want := range []string{"NOT READY", "LOTSEN_KEYS", "LOTSEN_BANKID_URL", "LOTSEN_SMS", "lotsen superuser upsert", "lotsen serve --demo"} {
+	for _, want := range []string{"NOT READY", "LOTSEN_KEYS", "LOTSEN_BANKID_URL", "LOTSEN_SMS", "lotsen superuser upsert", "lotsen serve --demo", "LOTSEN_KYES"} {
 		if !strings.Contains(r.screen, want) {
 			t.Errorf("the screen lacks %q:\n%s", want, r.screen)
 		}

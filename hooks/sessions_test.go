@@ -26,7 +26,7 @@ import (
 
 func TestMain(m *testing.M) { kit.Main(m) }
 
-// doors is a clinic behind PocketBase's router, with log-ins and limits bound.
+// doorway is a clinic behind PocketBase's router, with log-ins and limits bound.
 type doorway struct {
 	*kit.Clinic
 	t     *testing.T
@@ -200,12 +200,11 @@ func TestATokenOfNoLogInIsNobodys(t *testing.T) {
 func TestNobodyActsUnderAnothersName(t *testing.T) {
 	t.Parallel()
 	d := openDoorway(t)
-	super := core.NewRecord(d.record(records.StaffMembers, d.Nurse.ID).Collection())
 	c, err := d.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
 		t.Fatal(err)
 	}
-	super = core.NewRecord(c)
+	super := core.NewRecord(c)
 	super.SetEmail("boss@demo.test")
 	super.SetPassword("lotsen-demo")
 	if err := d.App.Save(super); err != nil {

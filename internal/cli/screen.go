@@ -22,6 +22,9 @@ func (s *server) screen(service Service, logins []demo.Login) string {
 		placesScreen(&b, at)
 		missingScreen(&b, service.Settings.Missing())
 	}
+	for _, name := range service.Settings.Unknown {
+		fmt.Fprintf(&b, "\n  %s is no setting of Lotsen's: a slip of the pen?\n", name)
+	}
 	b.WriteString("\nStop with Ctrl+C.\n\n")
 	return b.String()
 }

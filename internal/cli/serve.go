@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"os"
 	"slices"
@@ -163,9 +162,6 @@ func (s *server) prepare() (Service, error) {
 	var err error
 	if service.Settings, err = settings.Read(environ); err != nil {
 		return service, fmt.Errorf("not started: %w", err)
-	}
-	for _, name := range service.Settings.Unknown {
-		s.app.Logger().Warn("a variable begins with LOTSEN_ and is no setting", slog.String("name", name))
 	}
 	return service, nil
 }
