@@ -16,7 +16,7 @@ func init() {
 			&core.JSONField{Name: "answer", MaxSize: 1 << 17},
 		)
 		c.AddIndex("repeats_key", true, "key", "")
-		c.AddIndex("repeats_case", false, "`case`, event, at", "")
+		c.AddIndex("repeats_case", false, "`case`, event, seq", "")
 		c.AddIndex("repeats_at", false, "at", "")
 		return c
 	})

@@ -45,7 +45,8 @@ func (d *Desk) Say(ctx context.Context, who access.Who, m *records.Message, fing
 	return again, d.durable(ctx)
 }
 
-// saidBefore finds the message that the same request has made. Another one under that id, or somebody else's, is ErrTaken.
+// saidBefore finds the message that the same request has made. Another one under that id, or somebody else's, is ErrTaken. Who no longer sees the
+// case gets nothing of it.
 func saidBefore(tx core.App, who access.Who, m *records.Message, fingerprint string) (*records.Message, error) {
 	old, err := records.MessageByID(tx, m.Id)
 	switch {
@@ -56,7 +57,11 @@ func saidBefore(tx core.App, who access.Who, m *records.Message, fingerprint str
 	case old.Author() != who.ID || old.Case() != m.Case() || old.Fingerprint() != fingerprint:
 		return nil, ErrTaken
 	}
-	return old, nil
+	c, err := records.CaseByID(tx, old.Case())
+	if err != nil {
+		return nil, err
+	}
+	return old, access.Check(who, access.See, c.Facts())
 }
 
 func (a *Act) say(m *records.Message, fingerprint string, save func(tx core.App) error) error {

@@ -86,9 +86,9 @@ func RepeatByKey(app core.App, key string) (*Repeat, error) {
 	return first[Repeat](app.RecordQuery(Repeats).AndWhere(dbx.HashExp{"key": key}))
 }
 
-// LastRepeat finds the newest answered request of one kind on a case.
+// LastRepeat finds the newest answered request of one kind on a case. Index: repeats_case.
 func LastRepeat(app core.App, caseID, event string) (*Repeat, error) {
-	return first[Repeat](app.RecordQuery(Repeats).AndWhere(dbx.HashExp{"case": caseID, "event": event}).OrderBy("at DESC", "rowid DESC"))
+	return first[Repeat](app.RecordQuery(Repeats).AndWhere(dbx.HashExp{"case": caseID, "event": event}).OrderBy(caseSeq + " DESC"))
 }
 
 // HasRepeat says whether a person has had a move of one of these kinds on a case answered at or after since.
