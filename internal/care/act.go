@@ -56,8 +56,8 @@ type request struct {
 	who   access.Who
 	event cases.Event
 	find  finder
-	body  any    // as it was sent: the same again within an hour gets the same answer; nil for acts that no person asks for
-	key   string // in place of who, event, case and body, where the client makes an id for it
+	body  any              // as it was sent: the same again within an hour gets the same answer; nil for acts that no person asks for
+	key   string           // in place of who, event, case and body, where the client makes an id for it
 	check func(*Act) error // what of the body only the records can say; asked before the state, and not of a repeat
 	fill  func(*Act) error
 }
