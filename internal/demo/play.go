@@ -60,11 +60,8 @@ func Nurse(ctx context.Context, desk *care.Desk, caseID, do string) error {
 	case "write":
 		err = writeLine(ctx, desk, nurse, caseID)
 	case "close":
-		_, err = desk.Close(ctx, nurse, caseID, records.Ending{
-			Outcome: "advice",
-			Advice: "Vila och drick mycket. Hör av dig igen om du får svårt att andas eller svälja, " +
-				"eller om du inte är bättre om tre dagar.",
-		})
+		// She writes Swedish to everybody, so what is Swedish beside it is the same.
+		_, err = desk.Close(ctx, nurse, caseID, records.Ending{Outcome: "advice", Advice: playedAdvice, AdviceSv: playedAdvice})
 	default:
 		err = fmt.Errorf("the demo's nurse cannot %q", do)
 	}
@@ -132,3 +129,5 @@ func (d *Demo) Stage(desk *care.Desk, runDue func(context.Context) error) *api.S
 		Nurse:   func(ctx context.Context, caseID, do string) error { return Nurse(ctx, desk, caseID, do) },
 	}
 }
+
+const playedAdvice = "Vila och drick mycket. Hör av dig igen om du får svårt att andas eller svälja, eller om du inte är bättre om tre dagar."
