@@ -177,6 +177,29 @@ func TestTheDemoLetsAPatientInAndGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
+func TestADayCanBeInvented(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	r := serve(t, folder, nil, "--demo", "--day")
+	var nurse struct{ Token string }
+	r.call("POST", "/api/collections/staff/auth-with-password", "", `{"identity": "nurse@demo.test", "password": "lotsen-demo"}`, 200, &nurse)
+	var queues []struct{ Waiting map[string]int }
+	r.call("GET", v1+"/queues", nurse.Token, "", 200, &queues)
+	waiting := 0
+	for _, n := range queues[0].Waiting {
+		waiting += n
+	}
+	if waiting < 4 {
+		t.Errorf("%d wait for the nurse, want a lively day", waiting)
+	}
+	r.stop()
+	r = serve(t, folder, nil, "--demo", "--day")
+	defer r.stop()
+	if !strings.Contains(r.screen, "No day was invented") {
+		t.Errorf("a second start with --day does not say that there was no day:\n%s", r.screen)
+	}
+}
+
 func TestWithNothingConfiguredItStartsAndSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	r := serve(t, t.TempDir(), []string{"LOTSEN_KYES=x"})
@@ -250,7 +273,7 @@ func TestItRefusesToStart(t *testing.T) {
 		{"the demo in a folder of people's", people, nil, []string{"serve", "--demo", "--dir", "pb_data"}, []string{"--demo uses only"}},
 		{"the service in the demo's folder", invented, nil, []string{"serve", "--dir", "demo_data"}, []string{"folder of the demo"}},
 		{"the demo for all the world", t.TempDir(), nil, []string{"serve", "--demo", "--http", "0.0.0.0:0"}, []string{"--demo-open"}},
-		{"an open service that is no demo", t.TempDir(), nil, []string{"serve", "--demo-open", "--http", "127.0.0.1:0"}, []string{"needs --demo"}},
+		{"an open service that is no demo", t.TempDir(), nil, []string{"serve", "--demo-open", "--http", "127.0.0.1:0"}, []string{"need --demo"}},
 		{"an unknown command", t.TempDir(), nil, []string{"nonsense"}, []string{"unknown command"}},
 	} {
 		out, err := command(t.Context(), try.folder, try.env, try.args...).CombinedOutput()

@@ -37,9 +37,9 @@ type server struct {
 	build Build
 	wire  Wire
 
-	demo, open bool
-	domains    []string
-	listener   net.Listener
+	demo, open, day bool
+	domains         []string
+	listener        net.Listener
 }
 
 // AddServe adds the command serve: PocketBase's, with what is ours before and after it.
@@ -50,6 +50,7 @@ func AddServe(app *pocketbase.PocketBase, b Build, wire Wire) {
 	flags := command.Flags()
 	flags.BoolVar(&s.demo, "demo", false, "everything invented, nothing to configure; in a data folder of its own")
 	flags.BoolVar(&s.open, "demo-open", false, "with --demo: let others than this machine in, with random passwords")
+	flags.BoolVar(&s.day, "day", false, "with --demo: fill an empty demo with a lively invented day")
 	_ = command.PersistentFlags().MarkHidden("origins") // LOTSEN_ORIGINS says it
 	inner := command.RunE
 	command.RunE = func(command *cobra.Command, args []string) error { return s.run(command, args, inner) }
@@ -114,8 +115,8 @@ func (s *server) listen(command *cobra.Command) error {
 	if s.demo && !s.open && (!onlyHere(address) || https != "" || len(s.domains) > 0) {
 		return errors.New("the demo is for this machine only: anybody can be anyone in it. Use --http 127.0.0.1:PORT, or add --demo-open")
 	}
-	if s.open && !s.demo {
-		return errors.New("--demo-open needs --demo")
+	if (s.open || s.day) && !s.demo {
+		return errors.New("--demo-open and --day need --demo")
 	}
 	if https != "" || len(s.domains) > 0 {
 		return nil
@@ -211,6 +212,14 @@ func (s *server) serve(e *core.ServeEvent, service Service) error {
 		return err
 	}
 	screen := s.screen(service, passwords)
+	if s.day {
+		switch err := service.Demo.Day(context.Background()); {
+		case errors.Is(err, demo.ErrNotEmpty):
+			screen += "  No day was invented: there are cases in this demo already. Start it with another --dir.\n\n"
+		case err != nil:
+			return err
+		}
+	}
 	if _, err := s.app.RootCmd.OutOrStdout().Write([]byte(screen)); err != nil {
 		e.App.Logger().Warn("the start screen could not be written", "error", err)
 	}

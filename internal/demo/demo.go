@@ -20,9 +20,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lotsen/internal/bankid/simulator"
+	"lotsen/internal/care"
 	"lotsen/internal/clock"
 	"lotsen/internal/notify/peer"
 )
@@ -39,6 +41,7 @@ type Demo struct {
 	sms     *http.Server
 	smsURL  string
 	certs   *simulator.Certificates
+	desk    atomic.Pointer[care.Desk] // once there is a stage
 
 	mu       sync.Mutex // guards what follows, and the state file
 	state    state

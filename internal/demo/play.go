@@ -105,17 +105,23 @@ func writeLine(ctx context.Context, desk *care.Desk, nurse access.Who, caseID st
 			written++
 		}
 	}
-	m, err := records.NewMessage(desk.App, caseID, lines[written%len(lines)])
+	return say(ctx, desk, nurse, caseID, lines[written%len(lines)])
+}
+
+// say has somebody write a message.
+func say(ctx context.Context, desk *care.Desk, who access.Who, caseID, text string) error {
+	m, err := records.NewMessage(desk.App, caseID, text)
 	if err != nil {
 		return err
 	}
 	m.Id = core.GenerateDefaultRandomId()
-	_, err = desk.Say(ctx, nurse, m, care.Fingerprint("demo", m.Id), func(tx core.App) error { return tx.SaveWithContext(ctx, m) })
+	_, err = desk.Say(ctx, who, m, care.Fingerprint("demo", m.Id), func(tx core.App) error { return tx.SaveWithContext(ctx, m) })
 	return err
 }
 
 // Stage is what the demo plays, for its commands. runDue does everything whose time has come.
 func (d *Demo) Stage(desk *care.Desk, runDue func(context.Context) error) *api.Stage {
+	d.desk.Store(desk)
 	return &api.Stage{
 		Approve: d.Approve,
 		Letters: func() []api.Letter {

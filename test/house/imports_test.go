@@ -38,7 +38,7 @@ var arrows = map[string][]string{
 	"internal/demo": {
 		"internal/access", "internal/api", "internal/bankid", "internal/bankid/simulator", "internal/care", "internal/cases", "internal/clock",
 		"internal/notify", "internal/notify/peer", "internal/personnummer", "internal/phone", "internal/records", "internal/seal",
-		"internal/settings", "internal/texts", "internal/triage",
+		"internal/settings", "internal/texts", "internal/triage", "protocols",
 	},
 	"internal/audit":            {"internal/access", "internal/records"},
 	"internal/notify":           {"internal/clock", "internal/records", "internal/texts"},
