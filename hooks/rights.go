@@ -33,6 +33,9 @@ func mayListen(app core.App) func(context.Context, Who, topics.Topic) (bool, err
 		if err != nil {
 			return false, ignoreMissing(err)
 		}
+		if listener.Watch != "" { // as GET …/queue: such a token ends with the right of the guardian whom it was given to
+			return topic.Kind == topics.Place && topic.ID == listener.Watch && (c.Guardian() == "" || c.GuardianReads()), nil
+		}
 		if topic.Kind == topics.Place && who.Kind != access.Patient {
 			return false, nil
 		}

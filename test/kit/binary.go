@@ -1,0 +1,229 @@
+package kit
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Binary is the program itself, running as it runs for others: a process of its own, over its own port, in a folder of its own.
+type Binary struct {
+	Dir string // the data folder; it outlives the process
+
+	flags []string
+	said  output
+	cmd   *exec.Cmd
+	ended chan error // what Wait gave, once
+
+	mu  sync.Mutex
+	url string
+}
+
+// startsWithin is how long a start may take on a busy machine.
+const startsWithin = 60 * time.Second
+
+// RunBinary runs the tests of a package that drives the built binary: func TestMain(m *testing.M) { kit.RunBinary(m) }.
+// Unless LOTSEN_BIN names one, it is built first.
+func RunBinary(m *testing.M) {
+	_, err := program()
+	code := 1
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "build the binary:", err)
+	} else {
+		code = m.Run()
+	}
+	if built != "" {
+		_ = os.RemoveAll(built)
+	}
+	os.Exit(code)
+}
+
+// built is the folder of the binary that this run has built, if it has.
+var built string
+
+// program is the path of the binary under test.
+var program = sync.OnceValues(func() (string, error) {
+	if named := os.Getenv("LOTSEN_BIN"); named != "" {
+		return named, nil
+	}
+	var err error
+	if built, err = os.MkdirTemp("", "lotsen-binary-*"); err != nil {
+		return "", err
+	}
+	path := filepath.Join(built, "lotsen")
+	build := exec.Command("go", "build", "-ldflags", "-X main.version=test -X main.commit=0123456789ab", "-o", path, "lotsen")
+	if said, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, said)
+	}
+	return path, nil
+})
+
+// Command is the binary with these arguments, not started, with an environment in which nothing is configured but extra ("NAME=value").
+func Command(ctx context.Context, t testing.TB, extra []string, args ...string) *exec.Cmd {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatalf("build the binary: %v", err)
+	}
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, extra...)
+	cmd.Dir = t.TempDir()
+	return cmd
+}
+
+// Demo starts the demo in a folder of its own, on a free port. It is stopped when the test ends.
+func Demo(t testing.TB) *Binary {
+	t.Helper()
+	b := &Binary{Dir: filepath.Join(t.TempDir(), "data"), flags: []string{"--demo"}}
+	b.Start(t)
+	return b
+}
+
+// Bare starts the service without --demo, with nothing configured but extra ("NAME=value"). It is stopped when the test ends.
+func Bare(t testing.TB, extra ...string) *Binary {
+	t.Helper()
+	b := &Binary{Dir: filepath.Join(t.TempDir(), "data")}
+	b.start(t, extra)
+	return b
+}
+
+// Start starts it in its folder, for the first time or again, and waits until it answers.
+func (b *Binary) Start(t testing.TB) {
+	t.Helper()
+	b.start(t, nil)
+}
+
+func (b *Binary) start(t testing.TB, extra []string) {
+	t.Helper()
+	args := append([]string{"serve", "--http", "127.0.0.1:0", "--dir", b.Dir}, b.flags...)
+	cmd := Command(context.Background(), t, extra, args...)
+	cmd.Stdout, cmd.Stderr = &b.said, &b.said
+	at := b.said.watch()
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("start the binary: %v", err)
+	}
+	b.cmd, b.ended = cmd, make(chan error, 1)
+	go func() { b.ended <- cmd.Wait() }()
+	t.Cleanup(func() { b.end(t, cmd) })
+	select {
+	case url := <-at:
+		b.mu.Lock()
+		b.url = url
+		b.mu.Unlock()
+	case err := <-b.ended:
+		b.cmd = nil
+		t.Fatalf("the binary ended at its start: %v\n%s", err, b.Said())
+	case <-time.After(startsWithin):
+		t.Fatalf("the binary has told no address within %v:\n%s", startsWithin, b.Said())
+	}
+	if err := b.answers(); err != nil {
+		t.Fatalf("the binary does not answer: %v\n%s", err, b.Said())
+	}
+}
+
+// answers waits for an answer of health, whatever it says. The port is open by now: the first request waits until somebody answers.
+func (b *Binary) answers() error {
+	ctx, stop := context.WithTimeout(context.Background(), startsWithin)
+	defer stop()
+	_, err := b.Guest().Do(ctx, http.MethodGet, "/health", nil)
+	return err
+}
+
+// URL is where it answers now. Another start is another port.
+func (b *Binary) URL() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.url
+}
+
+// Said is everything that it has written to the terminal, over all its starts.
+func (b *Binary) Said() string { return b.said.String() }
+
+// Kill ends the process at once, as kill -9 and a power cut do, and waits until it is gone.
+func (b *Binary) Kill(t testing.TB) {
+	t.Helper()
+	if b.cmd == nil {
+		t.Fatal("the binary does not run")
+	}
+	if err := b.cmd.Process.Kill(); err != nil {
+		t.Fatalf("kill %d: %v", b.cmd.Process.Pid, err)
+	}
+	<-b.ended
+	b.cmd = nil
+}
+
+// Stop asks the process to end, as Ctrl+C does, and waits until it has.
+func (b *Binary) Stop(t testing.TB) {
+	t.Helper()
+	if b.cmd != nil {
+		b.end(t, b.cmd)
+	}
+}
+
+func (b *Binary) end(t testing.TB, cmd *exec.Cmd) {
+	t.Helper()
+	if b.cmd != cmd {
+		return // ended before, or another start's
+	}
+	b.cmd = nil
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		t.Errorf("stop the binary: %v", err)
+	}
+	select {
+	case <-b.ended:
+	case <-time.After(20 * time.Second):
+		_ = cmd.Process.Kill()
+		<-b.ended
+		t.Error("the binary did not stop within 20 s of SIGTERM")
+	}
+}
+
+// address is where the start screen says that the interface is.
+var address = regexp.MustCompile(`(http://[0-9.:]+)/api/lotsen/v1`)
+
+// output keeps what a process writes, and tells the first address in what is written from watch on.
+type output struct {
+	mu   sync.Mutex
+	all  bytes.Buffer
+	from int
+	told chan string
+}
+
+var _ io.Writer = (*output)(nil)
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.all.Write(p)
+	if o.told != nil {
+		if found := address.FindSubmatch(o.all.Bytes()[o.from:]); found != nil {
+			o.told <- string(found[1])
+			o.told = nil
+		}
+	}
+	return len(p), nil
+}
+
+func (o *output) watch() <-chan string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.from, o.told = o.all.Len(), make(chan string, 1)
+	return o.told
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.all.String()
+}
