@@ -8,8 +8,8 @@ import (
 	"lotsen/internal/settings"
 )
 
-// screen is what the terminal shows when the service has started.
-func (s *server) screen(service Service, logins []demo.Login) string {
+// screen is what the terminal shows when the service has started. note is one more thing to say, or "".
+func (s *server) screen(service Service, logins []demo.Login, note string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nLotsen %s\n\n", s.build)
 	at := s.address()
@@ -24,6 +24,9 @@ func (s *server) screen(service Service, logins []demo.Login) string {
 	}
 	for _, name := range service.Settings.Unknown {
 		fmt.Fprintf(&b, "\n  %s is no setting of Lotsen's: a slip of the pen?\n", name)
+	}
+	if note != "" {
+		b.WriteString("\n  " + note + "\n")
 	}
 	b.WriteString("\nStop with Ctrl+C.\n\n")
 	return b.String()

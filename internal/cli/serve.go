@@ -211,17 +211,25 @@ func (s *server) serve(e *core.ServeEvent, service Service) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	screen := s.screen(service, passwords)
-	if s.day {
-		switch err := service.Demo.Day(context.Background()); {
-		case errors.Is(err, demo.ErrNotEmpty):
-			screen += "  No day was invented: there are cases in this demo already. Start it with another --dir.\n\n"
-		case err != nil:
-			return err
-		}
+	note, err := s.invent(service)
+	if err != nil {
+		return err
 	}
+	screen := s.screen(service, passwords, note)
 	if _, err := s.app.RootCmd.OutOrStdout().Write([]byte(screen)); err != nil {
 		e.App.Logger().Warn("the start screen could not be written", "error", err)
 	}
 	return nil
+}
+
+// invent lets the demo's day happen, if that is wanted, and gives a note for the screen where it could not.
+func (s *server) invent(service Service) (note string, err error) {
+	if !s.day {
+		return "", nil
+	}
+	err = service.Demo.Day(context.Background())
+	if errors.Is(err, demo.ErrNotEmpty) {
+		return "No day was invented: there are cases in this demo already. An empty one: --dir FOLDER.", nil
+	}
+	return "", err
 }
