@@ -94,6 +94,7 @@ type exchange struct {
 
 // look checks an exchange and notes that it has been. It puts the answer's body back in place.
 func (k *Checker) look(ctx context.Context, x exchange) error {
+	ctx = context.WithoutCancel(ctx) // who asked may have what they wanted, and be gone
 	name := x.request.Method + " " + x.request.URL.Path
 	if x.request.Method == http.MethodOptions || x.request.Method == http.MethodHead {
 		return nil
@@ -124,13 +125,13 @@ func (k *Checker) look(ctx context.Context, x exchange) error {
 		return fmt.Errorf("close answer of %s: %w", op, err)
 	}
 	x.answer.Body = io.NopCloser(bytes.NewReader(body))
-	k.checkAnswer(x, in, body)
+	k.checkAnswer(ctx, x, in, body)
 	return nil
 }
 
 // checkRequest holds a request that was accepted against the contract. One that was refused may be anything.
 func (k *Checker) checkRequest(ctx context.Context, x exchange, route *routers.Route, params map[string]string) *openapi3filter.RequestValidationInput {
-	r := x.request.Clone(context.WithoutCancel(ctx))
+	r := x.request.Clone(ctx)
 	r.Body = io.NopCloser(bytes.NewReader(x.sent))
 	r.ContentLength = int64(len(x.sent))
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -143,7 +144,7 @@ func (k *Checker) checkRequest(ctx context.Context, x exchange, route *routers.R
 		},
 	}
 	if x.answer.StatusCode < http.StatusBadRequest {
-		if err := openapi3filter.ValidateRequest(r.Context(), in); err != nil {
+		if err := openapi3filter.ValidateRequest(ctx, in); err != nil {
 			k.fault("%s: accepted a request that the contract does not know: %s", route.Operation.OperationID, firstLines(err))
 		}
 	}
@@ -159,7 +160,7 @@ func hasToken(_ context.Context, in *openapi3filter.AuthenticationInput) error {
 }
 
 // checkAnswer holds an answer against the contract.
-func (k *Checker) checkAnswer(x exchange, in *openapi3filter.RequestValidationInput, body []byte) {
+func (k *Checker) checkAnswer(ctx context.Context, x exchange, in *openapi3filter.RequestValidationInput, body []byte) {
 	op, status := in.Route.Operation, x.answer.StatusCode
 	described := op.Responses.Status(status)
 	if described == nil {
@@ -187,7 +188,7 @@ func (k *Checker) checkAnswer(x exchange, in *openapi3filter.RequestValidationIn
 		},
 	}
 	out.SetBodyBytes(body)
-	if err := openapi3filter.ValidateResponse(in.Request.Context(), out); err != nil {
+	if err := openapi3filter.ValidateResponse(ctx, out); err != nil {
 		k.fault("%s: %d does not fit the contract: %s", op.OperationID, status, firstLines(err))
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"testing"
 )
 
 // Transport checks what goes through next; nil for the default transport.
@@ -44,6 +46,29 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return answer, nil
+}
+
+// Behind puts a checking proxy before the service at base for as long as a test runs, and gives the proxy's address. What does not fit the
+// contract fails the test at its end.
+func Behind(t testing.TB, base string) string {
+	t.Helper()
+	k, err := NewChecker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httptest.NewServer(k.Proxy(target))
+	t.Cleanup(func() {
+		proxy.CloseClientConnections() // a realtime connection has no end
+		proxy.Close()
+		for _, f := range k.Faults() {
+			t.Errorf("contract: %s", f)
+		}
+	})
+	return proxy.URL
 }
 
 // Proxy passes everything on to the service at target and checks it: for traffic that does not come from Go. It adds no header by which
