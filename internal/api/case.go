@@ -33,16 +33,16 @@ func (s *Server) caseRoutes(g *echo.Group) {
 }
 
 // mine finds the case that the path names, for its patient's side alone. It is for reading: what changes a case asks for its own right.
-func (s *Server) mine(c *echo.Context) (access.Who, *records.Case, error) {
+func (s *Server) mine(c *echo.Context) (*records.Case, error) {
 	who, theCase, err := s.on(c, access.See)
 	if err == nil && who.Kind != access.Patient {
 		err = access.ErrDenied
 	}
-	return who, theCase, err
+	return theCase, err
 }
 
 func (s *Server) step(c *echo.Context) error {
-	_, theCase, err := s.mine(c)
+	theCase, err := s.mine(c)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func viewDanger(groups []triage.DangerGroup, lang texts.Lang) wordsView {
 }
 
 func (s *Server) redFlags(c *echo.Context) error {
-	_, theCase, err := s.mine(c)
+	theCase, err := s.mine(c)
 	if err != nil {
 		return err
 	}
@@ -219,7 +219,7 @@ type readerView struct {
 const readersLimit = 1000
 
 func (s *Server) readers(c *echo.Context) error {
-	_, theCase, err := s.mine(c)
+	theCase, err := s.mine(c)
 	if err != nil {
 		return err
 	}

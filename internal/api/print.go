@@ -47,7 +47,7 @@ type said struct{ By, At, Body, Files string }
 // print gives the case as a page to print or keep: the advice first, then who and when, then the talk. Notes of staff are not on it.
 // The page holds no script and loads nothing.
 func (s *Server) print(c *echo.Context) error {
-	_, theCase, err := s.mine(c)
+	theCase, err := s.mine(c)
 	if err != nil {
 		return err
 	}

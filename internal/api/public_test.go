@@ -10,8 +10,9 @@ import (
 	"lotsen/test/kit"
 )
 
-func TestWhatAnyoneMayKnow(t *testing.T) {
-	t.Parallel()
+// public is a world with a region served elsewhere beside its own, which tells of itself, and one person who waits.
+func public(t *testing.T) *world {
+	t.Helper()
 	w := newWorld(t)
 	w.Region.SetInfo(map[string]any{
 		"phones": []map[string]any{{"code": "advice", "number": "1177", "sv": "Råd", "en": "Advice"}},
@@ -28,73 +29,88 @@ func TestWhatAnyoneMayKnow(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Waiting(t, kit.Anna)
+	return w
+}
 
-	t.Run("the service itself", func(t *testing.T) {
-		a := w.call(t, guest, "GET", "", nil)
-		a.want(t, http.StatusOK)
-		if a.json["version"] != "test" || a.json["features"] == nil || a.json["oldestClient"] == nil {
-			t.Errorf("want version, features and oldestClient, got %s", a.raw)
+func TestTheServiceTellsOfItself(t *testing.T) {
+	t.Parallel()
+	w := public(t)
+	a := w.call(t, guest, "GET", "", nil)
+	a.want(t, http.StatusOK)
+	if a.json["version"] != "test" || a.json["features"] == nil || a.json["oldestClient"] == nil {
+		t.Errorf("want version, features and oldestClient, got %s", a.raw)
+	}
+}
+
+func TestRegions(t *testing.T) {
+	t.Parallel()
+	w := public(t)
+	all := w.call(t, guest, "GET", "/regions", nil).list(t)
+	if len(all) != 2 {
+		t.Fatalf("%d regions, want 2", len(all))
+	}
+	if len(all[0]) != 2 || all[0]["name"] != "Annan" || all[0]["url"] != "https://annan.example" {
+		t.Errorf("a region served elsewhere is %v, want name and url alone", all[0])
+	}
+	if all[1]["slug"] != "demo" || all[1]["open"] != true || all[1]["id"] != w.Region.Id {
+		t.Errorf("the region served here is %v", all[1])
+	}
+	for _, name := range []string{"opensAt", "closesAt"} {
+		if value, there := all[1][name]; !there || value != nil {
+			t.Errorf("%s is %v, want null: there are no hours yet", name, value)
 		}
-	})
-	t.Run("regions", func(t *testing.T) {
-		all := w.call(t, guest, "GET", "/regions", nil).list(t)
-		if len(all) != 2 {
-			t.Fatalf("%d regions, want 2", len(all))
+	}
+}
+
+func TestOneRegion(t *testing.T) {
+	t.Parallel()
+	w := public(t)
+	a := w.call(t, guest, "GET", "/regions/demo", nil, "Accept-Language", "en")
+	a.want(t, http.StatusOK)
+	if wait := a.json["wait"].([]any)[0].(map[string]any); wait["unit"] != "norrvik" || wait["waiting"] != 1.0 {
+		t.Errorf("the wait is %v, want one person at norrvik", wait)
+	}
+	if units := a.json["units"].([]any); len(units) != 2 {
+		t.Errorf("%d units, want 2", len(units))
+	}
+	if p := a.json["phones"].([]any)[0].(map[string]any); p["text"] != "Advice" || p["number"] != "1177" || p["sv"] != nil {
+		t.Errorf("a phone number is %v, want it in English alone", p)
+	}
+	if f := a.json["fees"].([]any)[0].(map[string]any); f["text"] != "Kontakt" {
+		t.Errorf("a fee without English is %v, want it in Swedish", f)
+	}
+	if n := a.json["notFor"].([]any); len(n) != 0 {
+		t.Errorf("notFor is %v, want an empty list", n)
+	}
+	w.call(t, guest, "GET", "/regions/nowhere", nil).want(t, http.StatusNotFound)
+}
+
+func TestComplaintsAndWordsOfDanger(t *testing.T) {
+	t.Parallel()
+	w := public(t)
+	a := w.call(t, guest, "GET", "/regions/demo/complaints", nil, "Accept-Language", "en")
+	a.want(t, http.StatusOK)
+	item := a.json["items"].([]any)[0].(map[string]any)
+	if item["code"] != "sore_throat" || item["title"] != "Sore throat" || !slices.Contains(item["synonyms"].([]any), any("halsfluss")) {
+		t.Errorf("a complaint is %v", item)
+	}
+	danger := a.json["danger"].([]any)
+	for _, word := range []string{"chest pain", "ont i bröstet"} {
+		if !slices.Contains(danger, any(word)) {
+			t.Errorf("the words of danger lack %q", word)
 		}
-		if len(all[0]) != 2 || all[0]["name"] != "Annan" || all[0]["url"] != "https://annan.example" {
-			t.Errorf("a region served elsewhere is %v, want name and url alone", all[0])
-		}
-		if all[1]["slug"] != "demo" || all[1]["open"] != true || all[1]["id"] != w.Region.Id {
-			t.Errorf("the region served here is %v", all[1])
-		}
-		for _, name := range []string{"opensAt", "closesAt"} {
-			if value, there := all[1][name]; !there || value != nil {
-				t.Errorf("%s is %v, want null: there are no hours yet", name, value)
-			}
-		}
-	})
-	t.Run("one region", func(t *testing.T) {
-		a := w.call(t, guest, "GET", "/regions/demo", nil, "Accept-Language", "en")
-		a.want(t, http.StatusOK)
-		if wait := a.json["wait"].([]any)[0].(map[string]any); wait["unit"] != "norrvik" || wait["waiting"] != 1.0 {
-			t.Errorf("the wait is %v, want one person at norrvik", wait)
-		}
-		if units := a.json["units"].([]any); len(units) != 2 {
-			t.Errorf("%d units, want 2", len(units))
-		}
-		if p := a.json["phones"].([]any)[0].(map[string]any); p["text"] != "Advice" || p["number"] != "1177" || p["sv"] != nil {
-			t.Errorf("a phone number is %v, want it in English alone", p)
-		}
-		if f := a.json["fees"].([]any)[0].(map[string]any); f["text"] != "Kontakt" {
-			t.Errorf("a fee without English is %v, want it in Swedish", f)
-		}
-		if n := a.json["notFor"].([]any); len(n) != 0 {
-			t.Errorf("notFor is %v, want an empty list", n)
-		}
-		w.call(t, guest, "GET", "/regions/nowhere", nil).want(t, http.StatusNotFound)
-	})
-	t.Run("complaints", func(t *testing.T) {
-		a := w.call(t, guest, "GET", "/regions/demo/complaints", nil, "Accept-Language", "en")
-		a.want(t, http.StatusOK)
-		item := a.json["items"].([]any)[0].(map[string]any)
-		if item["code"] != "sore_throat" || item["title"] != "Sore throat" || !slices.Contains(item["synonyms"].([]any), any("halsfluss")) {
-			t.Errorf("a complaint is %v", item)
-		}
-		danger := a.json["danger"].([]any)
-		for _, word := range []string{"chest pain", "ont i bröstet"} {
-			if !slices.Contains(danger, any(word)) {
-				t.Errorf("the words of danger lack %q", word)
-			}
-		}
-		w.call(t, guest, "GET", "/regions/annan/complaints", nil).want(t, http.StatusNotFound)
-	})
-	t.Run("contract", func(t *testing.T) {
-		w.call(t, guest, "GET", "/openapi.json", nil).want(t, http.StatusNotFound)
-		w.server.Contract = []byte(`{"openapi":"3.1.0"}`)
-		a := w.call(t, guest, "GET", "/openapi.json", nil)
-		a.want(t, http.StatusOK)
-		if a.json["openapi"] != "3.1.0" || !strings.HasPrefix(a.header.Get("Content-Type"), "application/json") {
-			t.Errorf("the contract came as %q: %s", a.header.Get("Content-Type"), a.raw)
-		}
-	})
+	}
+	w.call(t, guest, "GET", "/regions/annan/complaints", nil).want(t, http.StatusNotFound)
+}
+
+func TestTheContractIsServed(t *testing.T) {
+	t.Parallel()
+	w := public(t)
+	w.call(t, guest, "GET", "/openapi.json", nil).want(t, http.StatusNotFound)
+	w.server.Contract = []byte(`{"openapi":"3.1.0"}`)
+	a := w.call(t, guest, "GET", "/openapi.json", nil)
+	a.want(t, http.StatusOK)
+	if a.json["openapi"] != "3.1.0" || !strings.HasPrefix(a.header.Get("Content-Type"), "application/json") {
+		t.Errorf("the contract came as %q: %s", a.header.Get("Content-Type"), a.raw)
+	}
 }

@@ -70,7 +70,7 @@ func (s *Server) place(c *echo.Context) error {
 	if token, theCase, ok := s.watching(c); ok {
 		return s.answerPlace(c, theCase, token)
 	}
-	_, theCase, err := s.mine(c)
+	theCase, err := s.mine(c)
 	if err != nil {
 		return err
 	}

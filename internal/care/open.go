@@ -241,7 +241,7 @@ func (d *Desk) openIn(ctx context.Context, tx core.App, who access.Who, in Openi
 		return nil, err
 	}
 	c.SetTimer(now.Add(time.Duration(t.Unanswered)), records.DueExpire)
-	return c, a.save()
+	return c, a.save() //nolint:contextcheck // the act carries the context
 }
 
 // personAt is what the protocol may know of the patient. Of earlier contacts it counts those that the caller may see: questions and level

@@ -57,19 +57,23 @@ func TestWorseRaisesInEveryOpenState(t *testing.T) {
 	t.Parallel()
 	for state, bring := range map[cases.State]func(*testing.T, *kit.Clinic) (access.Who, string){
 		cases.Answering: func(t *testing.T, c *kit.Clinic) (access.Who, string) {
+			t.Helper()
 			anna := c.Person(t, kit.Anna, "Anna Andersson")
 			return anna, c.Open(t, anna).Id
 		},
 		cases.Recommended: func(t *testing.T, c *kit.Clinic) (access.Who, string) {
+			t.Helper()
 			anna := c.Person(t, kit.Anna, "Anna Andersson")
 			opened := c.Open(t, anna)
 			return anna, c.Decide(t, anna, opened.Id, nil).Id
 		},
 		cases.Waiting: func(t *testing.T, c *kit.Clinic) (access.Who, string) {
+			t.Helper()
 			anna, w := c.Waiting(t, kit.Anna)
 			return anna, w.Id
 		},
 		cases.Active: func(t *testing.T, c *kit.Clinic) (access.Who, string) {
+			t.Helper()
 			anna, a := c.Active(t, kit.Anna)
 			return anna, a.Id
 		},
