@@ -75,7 +75,7 @@ func vignetteOf(complaint string, level cases.Level) (answers, usual map[string]
 // asAnswer is a vignette's answer as a patient sends it: a date stands there as days ago.
 func asAnswer(q *triage.Question, given any, now time.Time) any {
 	if n, ok := given.(uint64); ok && q.Type == triage.Date {
-		return now.AddDate(0, 0, -int(min(n, 10_000))).Format(time.DateOnly) //nolint:gosec // bounded
+		return now.AddDate(0, 0, -int(min(n, 10_000))).Format(time.DateOnly)
 	}
 	return given
 }
