@@ -31,6 +31,7 @@ func afterCommit(log *slog.Logger, id string, do func(*core.RecordEvent) error) 
 
 // bindGuards closes the doors that are not acts.
 func bindGuards(app core.App) {
+	bindQuestions(app)
 	app.OnRecordCreate(records.Cases).Bind(on("GuardCase", guardCase))
 	app.OnRecordUpdate(records.Cases).Bind(on("GuardCase", guardCase))
 	app.OnRecordDelete(records.Cases, records.Messages, records.Answers, records.Events, records.Audit, records.Patients).

@@ -48,7 +48,7 @@ func All() []string {
 
 // OfPatients lists the collections whose rows are about a patient: superusers read them only through the break-glass.
 func OfPatients() []string {
-	return []string{Patients, Cases, Answers, Messages, Events, Outbox, Repeats, Guardianships}
+	return []string{Patients, Cases, Answers, Messages, Events, Audit, Outbox, Repeats, Guardianships}
 }
 
 // moment writes a time as PocketBase's date fields do.

@@ -1,0 +1,13 @@
+package permissions
+
+// Staff read their own record. Admins keep the list of staff.
+var _ = about("staff", page{
+	verbs: `
+verb   | nobody superuser owner patient clinician colleague lead mentioned staff
+list   | 200    200       200   200     200       200       200  200       200
+view   | 404    200       404   404     404       -         404  404       404
+create | 403    -         403   403     403       403       403  403       403
+update | 403    -         403   403     403       403       403  403       403
+delete | 403    -         403   403     403       403       403  403       403`,
+	record: func(w *world) string { return w.people["doctor"].ID },
+})
