@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -70,8 +71,30 @@ var template = sync.OnceValues(func() (string, error) {
 	if err := app.RunAllMigrations(); err != nil {
 		return "", err
 	}
+	if err := cheapenPasswords(app); err != nil {
+		return "", err
+	}
 	return dir, app.ClearBootstrap()
 })
+
+// cheapenPasswords makes passwords of tests quick to hash: nobody guesses them, and hashing them took most of the time of a clinic.
+func cheapenPasswords(app core.App) error {
+	for _, name := range []string{records.Patients, records.StaffMembers} {
+		c, err := app.FindCollectionByNameOrId(name)
+		if err != nil {
+			return err
+		}
+		field, ok := c.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField)
+		if !ok {
+			return fmt.Errorf("%s has no password", name)
+		}
+		field.Cost = 4 // bcrypt's least
+		if err := app.Save(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // CleanUp removes the template. A package's TestMain calls it after its tests.
 func CleanUp() {
