@@ -32,3 +32,13 @@ func TestJourneyOfAPatient(t *testing.T) {
 	t.Parallel()
 	journey(t, "patient.mjs", "PHOTO="+photo(t))
 }
+
+func TestJourneyOfAChild(t *testing.T) {
+	t.Parallel()
+	journey(t, "child.mjs")
+}
+
+func TestJourneyOfTheQueue(t *testing.T) {
+	t.Parallel()
+	journey(t, "queue.mjs")
+}
