@@ -95,7 +95,7 @@ func dressed(plain, exif, icc []byte) []byte {
 	b := bytes.Clone(plain[:2])
 	segment := func(marker byte, payload string) {
 		b = append(b, 0xFF, marker)
-		b = binary.BigEndian.AppendUint16(b, uint16(len(payload)+2)) //nolint:gosec // fixtures are short
+		b = binary.BigEndian.AppendUint16(b, uint16(len(payload)+2))
 		b = append(b, payload...)
 	}
 	segment(0xFE, "SecretComment <script>alert(1)</script>")
@@ -117,7 +117,7 @@ func dressedPNG(tb testing.TB, plain, exif, icc []byte) []byte {
 	const header = 8 + 12 + 13
 	b := bytes.Clone(plain[:header])
 	chunk := func(kind, data string) {
-		b = binary.BigEndian.AppendUint32(b, uint32(len(data))) //nolint:gosec // fixtures are short
+		b = binary.BigEndian.AppendUint32(b, uint32(len(data)))
 		b = append(b, kind+data...)
 		b = binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE([]byte(kind+data)))
 	}
@@ -160,7 +160,7 @@ func displayP3() []byte {
 	for _, xyz := range [3][3]float64{{0.51512, 0.24120, -0.00105}, {0.29198, 0.69225, 0.04189}, {0.15710, 0.06657, 0.78407}} {
 		b = append(b, "XYZ \x00\x00\x00\x00"...)
 		for _, v := range xyz {
-			b = binary.BigEndian.AppendUint32(b, uint32(int32(v*65536))) //nolint:gosec // s15Fixed16Number
+			b = binary.BigEndian.AppendUint32(b, uint32(int32(v*65536)))
 		}
 	}
 	return append(b, "SecretDevice"...)
@@ -208,15 +208,15 @@ func asWebP(w, h int, exif []byte) []byte {
 	body := []byte("WEBP")
 	chunk := func(kind string, data []byte) {
 		body = append(body, kind...)
-		body = binary.LittleEndian.AppendUint32(body, uint32(len(data))) //nolint:gosec // fixtures are short
+		body = binary.LittleEndian.AppendUint32(body, uint32(len(data)))
 		body = append(body, data...)
 		if len(data)%2 == 1 {
 			body = append(body, 0)
 		}
 	}
-	chunk("VP8X", []byte{0x0C, 0, 0, 0, byte(w - 1), 0, 0, byte(h - 1), 0, 0}) //nolint:gosec // small
+	chunk("VP8X", []byte{0x0C, 0, 0, 0, byte(w - 1), 0, 0, byte(h - 1), 0, 0})
 	chunk("VP8L", pixels.b)
 	chunk("EXIF", exif)
 	chunk("XMP ", []byte("SecretXMP"))
-	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...) //nolint:gosec // small
+	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
 }
