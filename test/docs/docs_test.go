@@ -167,3 +167,33 @@ func TestAppDevelopersCanBeRun(t *testing.T) {
 		}
 	}
 }
+
+var setting = regexp.MustCompile(`LOTSEN_[A-Z]+(?:_[A-Z]+)*`)
+
+// README's table of configuration names what the program reads, and nothing else.
+func TestReadmeNamesEverySetting(t *testing.T) {
+	t.Parallel()
+	read := map[string]bool{}
+	for _, m := range regexp.MustCompile(`"(LOTSEN_[A-Z_]+)"`).FindAllStringSubmatch(page(t, "internal/settings/reader.go"), -1) {
+		read[m[1]] = true
+	}
+	if len(read) < 10 {
+		t.Fatalf("internal/settings/reader.go names %d settings: its list was not read", len(read))
+	}
+	told := map[string]bool{}
+	for _, row := range rows(page(t, "README.md")) {
+		for _, name := range setting.FindAllString(row[0], -1) {
+			told[name] = true
+		}
+	}
+	for name := range read {
+		if name != "LOTSEN_" && !told[name] {
+			t.Errorf("README does not tell of %s", name)
+		}
+	}
+	for name := range told {
+		if !read[name] {
+			t.Errorf("README tells of %s, which nothing reads", name)
+		}
+	}
+}
