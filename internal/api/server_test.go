@@ -31,9 +31,9 @@ type world struct {
 	typed  []string
 }
 
-func newWorld(t *testing.T) *world {
-	t.Helper()
-	w := &world{Clinic: kit.New(t)}
+func newWorld(tb testing.TB) *world {
+	tb.Helper()
+	w := &world{Clinic: kit.New(tb)}
 	w.server = &api.Server{
 		App: w.App, Desk: w.Desk, Ranks: new(queue.Ranks), Log: slog.New(slog.DiscardHandler), Version: "test",
 		Typing: func(_, by string, on bool) {
@@ -49,15 +49,15 @@ func newWorld(t *testing.T) *world {
 		}
 		return e.Next()
 	})
-	w.mount(t)
+	w.mount(tb)
 	return w
 }
 
-func (w *world) mount(t *testing.T) {
-	t.Helper()
+func (w *world) mount(tb testing.TB) {
+	tb.Helper()
 	r, err := apis.NewRouter(w.App)
 	if err != nil {
-		t.Fatalf("make router: %v", err)
+		tb.Fatalf("make router: %v", err)
 	}
 	g := r.Group(api.Base)
 	g.Unbind(apis.DefaultBodyLimitMiddlewareId)
@@ -67,7 +67,7 @@ func (w *world) mount(t *testing.T) {
 		g.Route(method, "/{path...}", h)
 	}
 	if w.mux, err = r.BuildMux(); err != nil {
-		t.Fatalf("build router: %v", err)
+		tb.Fatalf("build router: %v", err)
 	}
 }
 
@@ -90,8 +90,8 @@ func (a response) at(names ...string) any {
 }
 
 // token is a log-in of who; a guest has none.
-func (w *world) token(t *testing.T, who access.Who) string {
-	t.Helper()
+func (w *world) token(tb testing.TB, who access.Who) string {
+	tb.Helper()
 	collection := map[access.Kind]string{
 		access.Patient: records.Patients, access.Staff: records.StaffMembers, access.Superuser: core.CollectionNameSuperusers,
 	}[who.Kind]
@@ -100,18 +100,18 @@ func (w *world) token(t *testing.T, who access.Who) string {
 	}
 	r, err := w.App.FindRecordById(collection, who.ID)
 	if err != nil {
-		t.Fatalf("find who asks: %v", err)
+		tb.Fatalf("find who asks: %v", err)
 	}
 	token, err := r.NewAuthToken()
 	if err != nil {
-		t.Fatalf("make token: %v", err)
+		tb.Fatalf("make token: %v", err)
 	}
 	return token
 }
 
 // call sends a body of JSON: a text as it is, anything else encoded, nil as none.
-func (w *world) call(t *testing.T, who access.Who, method, path string, body any, header ...string) response {
-	t.Helper()
+func (w *world) call(tb testing.TB, who access.Who, method, path string, body any, header ...string) response {
+	tb.Helper()
 	var in io.Reader
 	switch b := body.(type) {
 	case nil:
@@ -120,18 +120,18 @@ func (w *world) call(t *testing.T, who access.Who, method, path string, body any
 	default:
 		raw, err := json.Marshal(b)
 		if err != nil {
-			t.Fatalf("encode body: %v", err)
+			tb.Fatalf("encode body: %v", err)
 		}
 		in = bytes.NewReader(raw)
 	}
 	if in != nil {
 		header = append([]string{"Content-Type", "application/json"}, header...)
 	}
-	return w.send(t, w.token(t, who), method, path, in, header...)
+	return w.send(tb, w.token(tb, who), method, path, in, header...)
 }
 
-func (w *world) send(t *testing.T, token, method, path string, body io.Reader, header ...string) response {
-	t.Helper()
+func (w *world) send(tb testing.TB, token, method, path string, body io.Reader, header ...string) response {
+	tb.Helper()
 	req := httptest.NewRequest(method, api.Base+path, body)
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
