@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/go-playground/validator/v10"
 	"github.com/labstack/echo/v5"
@@ -97,9 +98,17 @@ func decodeField(raw json.RawMessage, field reflect.Value, name string, wrong fi
 	}
 	if err := json.Unmarshal(raw, field.Addr().Interface()); err != nil {
 		field.SetZero()
-		wrong.add(name, codeType)
+		wrong.add(name, codeOfType(raw, field.Type()))
 	}
 	return nil
+}
+
+// codeOfType is the code for a value that does not fit its field: a text in the place of a time is no time, anything else has the wrong type.
+func codeOfType(raw []byte, into reflect.Type) string {
+	if into == reflect.TypeFor[*time.Time]() && raw[0] == '"' {
+		return codeTime
+	}
+	return codeType
 }
 
 func jsonName(f reflect.StructField) string {
@@ -111,22 +120,35 @@ func jsonName(f reflect.StructField) string {
 var rules = func() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
 	v.RegisterTagNameFunc(jsonName)
-	for name, ok := range map[string]func(string) bool{"recordid": isRecordID} {
+	for name, ok := range map[string]func(string) bool{"recordid": isRecordID, "words": hasWords} {
 		_ = v.RegisterValidation(name, func(f validator.FieldLevel) bool { return ok(f.Field().String()) })
 	}
 	return v
 }()
 
+// mixed is a body with rules that no single field breaks.
+type mixed interface {
+	mix(wrong fields) // adds what is wrong
+}
+
 // check adds what the rules find, apart from fields that are known to be wrong already.
 func check(in any, wrong fields) {
+	single, across := fields{}, fields{}
 	var found validator.ValidationErrors
-	if !errors.As(rules.Struct(in), &found) {
-		return
+	if errors.As(rules.Struct(in), &found) {
+		for _, f := range found {
+			_, name, _ := strings.Cut(f.Namespace(), ".")
+			single.add(name, codeOf(f))
+		}
 	}
-	for _, f := range found {
-		_, name, _ := strings.Cut(f.Namespace(), ".")
-		if _, known := wrong[name]; !known {
-			wrong.add(name, codeOf(f))
+	if m, ok := in.(mixed); ok {
+		m.mix(across)
+	}
+	for _, more := range []fields{single, across} {
+		for name, code := range more {
+			if _, known := wrong[name]; !known {
+				wrong.add(name, code)
+			}
 		}
 	}
 }
@@ -135,7 +157,7 @@ func check(in any, wrong fields) {
 func codeOf(f validator.FieldError) string {
 	text := f.Kind() == reflect.String
 	switch f.Tag() {
-	case "required":
+	case "required", "words":
 		return codeRequired
 	case "recordid":
 		return codeID
@@ -151,6 +173,9 @@ func codeOf(f validator.FieldError) string {
 	}
 	return codeInvalid
 }
+
+// hasWords says whether a text says anything: blanks alone do not.
+func hasWords(text string) bool { return strings.TrimSpace(text) != "" }
 
 // isRecordID says whether a text is an id of PocketBase.
 func isRecordID(id string) bool {

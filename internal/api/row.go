@@ -61,8 +61,17 @@ type RowView struct {
 
 func viewRows(app core.App, rows []*records.Case) ([]RowView, error) {
 	out := make([]RowView, 0, len(rows))
+	byRegion := map[string]care.Times{}
 	for _, c := range rows {
-		v, err := viewRow(app, c)
+		times, known := byRegion[c.Region()]
+		if !known {
+			var err error
+			if times, err = timesOf(app, c.Region()); err != nil {
+				return nil, err
+			}
+			byRegion[c.Region()] = times
+		}
+		v, err := viewRow(app, c, times)
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +80,17 @@ func viewRows(app core.App, rows []*records.Case) ([]RowView, error) {
 	return out, nil
 }
 
-func viewRow(app core.App, c *records.Case) (RowView, error) {
+// timesOf are the times that a region sets, over those that hold where it sets none.
+func timesOf(app core.App, region string) (care.Times, error) {
+	times := care.Defaults()
+	r, err := records.RegionByID(app, region)
+	if err != nil {
+		return times, err
+	}
+	return times, r.Times(&times)
+}
+
+func viewRow(app core.App, c *records.Case, times care.Times) (RowView, error) {
 	var person triage.Person
 	if err := c.Person(&person); err != nil {
 		return RowView{}, err
@@ -82,14 +101,6 @@ func viewRow(app core.App, c *records.Case) (RowView, error) {
 	}
 	marks, err := marksOf(app, c, person)
 	if err != nil {
-		return RowView{}, err
-	}
-	region, err := records.RegionByID(app, c.Region())
-	if err != nil {
-		return RowView{}, err
-	}
-	times := care.Defaults()
-	if err := region.Times(&times); err != nil {
 		return RowView{}, err
 	}
 	return RowView{
@@ -157,11 +168,9 @@ func QueueEvent(app core.App, ranks *queue.Ranks, id string, c *records.Case) (m
 	switch {
 	case c == nil:
 	case c.Queue() == id && c.State() == cases.Waiting:
-		row, err := viewRow(app, c)
-		if err != nil {
+		if rows, err = viewRows(app, []*records.Case{c}); err != nil {
 			return nil, err
 		}
-		rows = append(rows, row)
 	default:
 		gone = append(gone, c.Id)
 	}

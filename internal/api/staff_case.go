@@ -32,7 +32,7 @@ func (s *Server) staffCaseRoutes(g *echo.Group) {
 type nothing struct{}
 
 type reasonBody struct {
-	Reason string `json:"reason" validate:"required,max=1000"`
+	Reason string `json:"reason" validate:"words,max=1000"`
 }
 
 // move reads a body and makes an act of it: what most commands on a case are.
@@ -72,7 +72,14 @@ func (s *Server) release(c *echo.Context) error {
 type transferBody struct {
 	Queue     string `json:"queue" validate:"omitempty,recordid"`
 	Clinician string `json:"clinician" validate:"omitempty,recordid"`
-	Note      string `json:"note" validate:"required,max=1000"`
+	Note      string `json:"note" validate:"words,max=1000"`
+}
+
+func (b *transferBody) mix(wrong fields) {
+	if (b.Queue == "") == (b.Clinician == "") {
+		wrong.add("queue", codeOneOfTwo)
+		wrong.add("clinician", codeOneOfTwo)
+	}
 }
 
 // transfer answers 204: who has handed a case over may not see it any longer.
@@ -85,9 +92,6 @@ func (s *Server) transfer(c *echo.Context) error {
 	if err := bind(c, &in); err != nil {
 		return err
 	}
-	if (in.Queue == "") == (in.Clinician == "") {
-		return fields{"queue": codeOneOfTwo, "clinician": codeOneOfTwo}
-	}
 	to := care.Handover{Queue: in.Queue, Clinician: in.Clinician, Note: in.Note}
 	if err := s.Desk.Transfer(c.Request().Context(), who, theCase.Id, to); err != nil {
 		return err
@@ -97,7 +101,7 @@ func (s *Server) transfer(c *echo.Context) error {
 
 type levelBody struct {
 	Level  int    `json:"level" validate:"required,min=1,max=5"`
-	Reason string `json:"reason" validate:"required,max=1000"`
+	Reason string `json:"reason" validate:"words,max=1000"`
 }
 
 func (s *Server) setLevel(c *echo.Context) error {
@@ -138,17 +142,21 @@ func (s *Server) phoneCall(c *echo.Context) error {
 	})
 }
 
+// closeBody ends a case. Hold, the seconds in which the ending could be taken back, may only be 0: holding is not built yet.
 type closeBody struct {
 	Outcome  string `json:"outcome" validate:"required,oneof=advice assessed booked referred_clinic referred_emergency no_show technical"`
-	Advice   string `json:"advice" validate:"required,max=4000"`
-	AdviceSv string `json:"adviceSv" validate:"max=4000"`
+	Advice   string `json:"advice" validate:"words,max=4000"`
+	AdviceSv string `json:"adviceSv" validate:"omitempty,words,max=4000"`
 	LevelWas string `json:"levelWas" validate:"omitempty,oneof=right lower higher"`
 	FollowUp string `json:"followUp" validate:"max=4000"`
+	Hold     int    `json:"hold" validate:"min=0,max=0"`
 }
 
 func (s *Server) closeCase(c *echo.Context) error {
 	return move(s, c, cases.Ended, func(who access.Who, id string, in closeBody) (*records.Case, error) {
-		return s.Desk.Close(c.Request().Context(), who, id, records.Ending(in))
+		return s.Desk.Close(c.Request().Context(), who, id, records.Ending{
+			Outcome: in.Outcome, Advice: in.Advice, AdviceSv: in.AdviceSv, LevelWas: in.LevelWas, FollowUp: in.FollowUp,
+		})
 	})
 }
 
@@ -158,14 +166,18 @@ type guardianBody struct {
 	Reason   string `json:"reason" validate:"max=1000"`
 }
 
+func (b *guardianBody) mix(wrong fields) {
+	if b.Verified == b.Blocked {
+		wrong.add("verified", codeOneOfTwo)
+		wrong.add("blocked", codeOneOfTwo)
+	}
+	if b.Blocked && !hasWords(b.Reason) {
+		wrong.add("reason", codeRequired)
+	}
+}
+
 func (s *Server) guardian(c *echo.Context) error {
 	return move(s, c, cases.Guarded, func(who access.Who, id string, in guardianBody) (*records.Case, error) {
-		if in.Verified == in.Blocked {
-			return nil, fields{"verified": codeOneOfTwo, "blocked": codeOneOfTwo}
-		}
-		if in.Blocked && in.Reason == "" {
-			return nil, fields{"reason": codeRequired}
-		}
 		return s.Desk.Verify(c.Request().Context(), who, id, in.Verified, in.Reason)
 	})
 }

@@ -24,7 +24,7 @@ func (s *Server) staffQueueRoutes(g *echo.Group) {
 
 // queue finds out whether the caller belongs to the queue that the path names, before anything of the body is read.
 func (s *Server) queue(c *echo.Context, may func(access.Who, string) error) (access.Who, string, error) {
-	who, err := s.caller(c)
+	who, err := s.kind(c, access.Staff)
 	if err != nil {
 		return who, "", err
 	}
@@ -79,7 +79,7 @@ const pageLimit = 200
 // pageOf reads limit and after of a list.
 func pageOf(c *echo.Context) (limit int, after string, err error) {
 	wrong := fields{}
-	limit = pageLimit
+	limit, after = pageLimit, c.QueryParam("after")
 	if text := c.QueryParam("limit"); text != "" {
 		n, err := strconv.Atoi(text)
 		switch {
@@ -92,10 +92,13 @@ func pageOf(c *echo.Context) (limit int, after string, err error) {
 		}
 		limit = n
 	}
+	if after != "" && !isRecordID(after) {
+		wrong.add("after", codeID)
+	}
 	if len(wrong) > 0 {
 		return 0, "", wrong
 	}
-	return limit, c.QueryParam("after"), nil
+	return limit, after, nil
 }
 
 // waitingCases lists those waiting in the order in which they will be helped. after is the id of the last row of the page before.
@@ -108,17 +111,18 @@ func (s *Server) waitingCases(c *echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, err := s.page(queue, after, limit)
-	if err != nil {
-		return err
-	}
-	out, err := viewRows(s.App, rows)
+	rows, err := s.page(queue, after, limit+1) // one more tells whether there is another page
 	if err != nil {
 		return err
 	}
 	next := any(nil)
-	if len(rows) == limit {
-		next = rows[len(rows)-1].Id
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = rows[limit-1].Id
+	}
+	out, err := viewRows(s.App, rows)
+	if err != nil {
+		return err
 	}
 	if err := s.Desk.Looked(c.Request().Context(), who, "list of queue", rows, ""); err != nil {
 		return err
@@ -131,6 +135,9 @@ func (s *Server) page(queue, after string, limit int) ([]*records.Case, error) {
 		return records.WaitingIn(s.App, queue, nil, limit)
 	}
 	last, err := records.CaseByID(s.App, after)
+	if err != nil && !errors.Is(err, records.ErrNotFound) {
+		return nil, err
+	}
 	if err != nil || last.Queue() != queue {
 		return nil, fields{"after": codeUnknown}
 	}

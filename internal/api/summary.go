@@ -157,7 +157,14 @@ func asText(v summaryView, lang texts.Lang) string {
 type searchBody struct {
 	PersonalNumber string `json:"personalNumber" validate:"max=20"`
 	Name           string `json:"name" validate:"max=200"`
-	Reason         string `json:"reason" validate:"required,max=1000"`
+	Reason         string `json:"reason" validate:"words,max=1000"`
+}
+
+func (b *searchBody) mix(wrong fields) {
+	if hasWords(b.PersonalNumber) == hasWords(b.Name) {
+		wrong.add("personalNumber", codeOneOfTwo)
+		wrong.add("name", codeOneOfTwo)
+	}
 }
 
 // search finds cases in the caller's queues. It is logged, also when it finds nothing.
@@ -169,9 +176,6 @@ func (s *Server) search(c *echo.Context) error {
 	var in searchBody
 	if err := bind(c, &in); err != nil {
 		return err
-	}
-	if (in.PersonalNumber == "") == (in.Name == "") {
-		return fields{"personalNumber": codeOneOfTwo, "name": codeOneOfTwo}
 	}
 	people, err := s.sought(in, who.Queues)
 	if err != nil {
@@ -197,8 +201,8 @@ func (s *Server) search(c *echo.Context) error {
 
 // sought are the ids of the people whom a search may mean.
 func (s *Server) sought(in searchBody, queues []string) ([]string, error) {
-	if in.Name != "" {
-		people, err := records.PatientsNamed(s.App, in.Name, queues, 50)
+	if name := strings.TrimSpace(in.Name); name != "" {
+		people, err := records.PatientsNamed(s.App, name, queues, 50)
 		if err != nil {
 			return nil, err
 		}
@@ -208,9 +212,9 @@ func (s *Server) sought(in searchBody, queues []string) ([]string, error) {
 		}
 		return ids, nil
 	}
-	number, err := personnummer.Parse(in.PersonalNumber, s.Desk.Clock.Now())
-	if err != nil {
-		return nil, fields{"personalNumber": codeNumber}
+	number, wrong := s.number(in.PersonalNumber)
+	if wrong != "" {
+		return nil, fields{"personalNumber": wrong}
 	}
 	p, err := s.Desk.Known(number)
 	if err != nil {

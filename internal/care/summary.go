@@ -47,7 +47,7 @@ func (d *Desk) Answered(_ context.Context, c *records.Case) (Sheet, error) {
 	}
 	decision := s.protocol.Decide(s.person, s.answers)
 	out := Sheet{
-		RedFlags: []Line{}, Positives: []Line{}, Rest: []Line{}, OwnWords: []Word{}, Fired: decision.Fired,
+		RedFlags: []Line{}, Positives: []Line{}, Rest: []Line{}, OwnWords: []Word{}, Fired: append([]string{}, decision.Fired...),
 		Protocol: s.protocol.Code, Version: fmt.Sprint(s.protocol.Version), Hash: s.protocol.Hash(),
 	}
 	speaking := s.speaking(decision.Fired)

@@ -208,11 +208,12 @@ func SessionEnded(app core.App, session string) (bool, error) {
 	return n > 0, err
 }
 
-// OnDutyIn counts the staff who are on duty in a queue.
+// OnDutyIn counts the staff of a queue who are on duty in it. Who has left the queue is not, whatever they last said.
 func OnDutyIn(app core.App, queue string) (int, error) {
 	var n int
-	err := app.DB().Select("count(*)").From(StaffMembers).AndWhere(
-		dbx.NewExp("EXISTS (SELECT 1 FROM json_each([[duty]]) WHERE value = {:q})", dbx.Params{"q": queue})).Row(&n)
+	err := app.DB().Select("count(*)").From(StaffMembers).AndWhere(dbx.NewExp(
+		"EXISTS (SELECT 1 FROM json_each([[duty]]) WHERE value = {:q}) AND EXISTS (SELECT 1 FROM json_each([[queues]]) WHERE value = {:q})",
+		dbx.Params{"q": queue})).Row(&n)
 	return n, err
 }
 
