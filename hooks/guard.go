@@ -18,7 +18,8 @@ func guardCase(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// keepJournal refuses to delete what is a journal. Erasing a person is a command, not a click.
+// keepJournal refuses to delete what only acts write, one row or, by PocketBase's truncate, all: without its row a log-in that was ended
+// lives again, and a guardian who was blocked is not. Erasing a person is a command, not a click.
 func keepJournal(e *core.RecordEvent) error {
 	return apis.NewForbiddenError("This is a journal: nothing of it is deleted by hand.", nil)
 }

@@ -34,8 +34,7 @@ func bindGuards(app core.App) {
 	bindQuestions(app)
 	app.OnRecordCreate(records.Cases).Bind(on("GuardCase", guardCase))
 	app.OnRecordUpdate(records.Cases).Bind(on("GuardCase", guardCase))
-	app.OnRecordDelete(records.Cases, records.Messages, records.Answers, records.Events, records.Audit, records.Patients).
-		Bind(on("KeepJournal", keepJournal))
+	app.OnRecordDelete(append(journals(), records.Cases, records.Messages, records.Patients)...).Bind(on("KeepJournal", keepJournal))
 
 	app.OnRecordCreateRequest(append(journals(), records.Patients)...).Bind(on("GuardJournal", guardJournal))
 	app.OnRecordUpdateRequest(append(journals(), records.Messages, records.Patients)...).Bind(on("GuardJournal", guardJournal))

@@ -160,7 +160,9 @@ var secrets = sync.OnceValue(func() []secret {
 		all = append(all, secret{surname(person), may}, secret{phones[person], may})
 		all = append(all, secret{born[person][2:] + "238", may}, secret{born[person][2:] + "-238", may})
 	}
-	kims := func(caller string) bool { return caller == "Kim" || seesNotes(caller, "child") || caller == "Olle" || caller == "Gerda" }
+	kims := func(caller string) bool {
+		return caller == "Kim" || seesNotes(caller, "child") || caller == "Olle" || caller == "Gerda"
+	}
 	return append(all, secret{surname("Kim"), kims}, secret{born["Kim"][2:] + "238", kims}, secret{born["Kim"][2:] + "-238", kims})
 })
 

@@ -87,7 +87,9 @@ func sees(caller, subject string) bool {
 }
 
 // seesNotes says whether a caller reads what staff write among themselves.
-func seesNotes(caller, subject string) bool { return sees(caller, subject) && tie(caller, subject) != owner }
+func seesNotes(caller, subject string) bool {
+	return sees(caller, subject) && tie(caller, subject) != owner
+}
 
 // table is what is expected, written so that it can be read.
 type table struct {
