@@ -111,10 +111,14 @@ func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
 	}
 	out := placeView{State: theCase.State(), Open: region.InService(), Watch: watch}
 	if out.State == cases.Waiting {
-		if ahead, known := s.Ranks.Ahead(id); known {
-			position := ahead + 1
-			out.Ahead, out.Position = &ahead, &position
+		ahead, known := s.Ranks.Ahead(id)
+		if !known { // committed by another request a moment ago: the ranks are about to follow
+			if ahead, err = records.AheadOf(s.App, theCase); err != nil {
+				return err
+			}
 		}
+		position := ahead + 1
+		out.Ahead, out.Position = &ahead, &position
 	}
 	if out.State == cases.Called {
 		out.Due = timeOrNil(theCase.Due())

@@ -21,15 +21,29 @@ const repeatFor = time.Hour
 // ErrTaken says that an id which a client made already stands for something else.
 var ErrTaken = errors.New("the id is taken by something else")
 
-// anew names what makes an act a new one though it reads like the last of its kind: ten minutes more after a second call are no repeat of
-// those after the first, and who feels worse again after staff have judged may do so in the same words.
+// worseRepeats is how long the same "I feel worse" is taken for a repeat: long enough for a phone that tries again, and no longer,
+// for it always alerts.
+const worseRepeats = 2 * time.Minute
+
+// anew names, for an act, what must not lie between it and its repeat: events that undo it, or that make the same words mean something new.
+// A clinician who has given a case back and asks for it again asks anew; ten minutes more after a second call are no repeat of those after
+// the first; own words that staff have read are news when they are written again.
 var anew = map[cases.Event][]cases.Event{
+	cases.Taken:     {cases.Released, cases.Missed, cases.Transferred, cases.Handed},
+	cases.Here:      {cases.Released, cases.Missed, cases.Transferred},
 	cases.HoldAsked: {cases.Taken},
+	cases.Missed:    {cases.Taken},
 	cases.RangUp:    {cases.Taken},
 	cases.Handed:    {cases.Taken},
+	cases.Left:      {cases.Rejoined},
+	cases.Levelled:  {cases.Worse, cases.Added},
+	cases.OwnWords:  {cases.WordsRead},
 	cases.WordsRead: {cases.OwnWords},
 	cases.Worse:     {cases.Taken, cases.Levelled, cases.Replied, cases.Released, cases.Transferred, cases.Handed},
 }
+
+// alike names events that the same request makes, by the state that it finds: to join is to join, whether one has left before or not.
+var alike = map[cases.Event]cases.Event{cases.Rejoined: cases.Joined, cases.Added: cases.Asked}
 
 // repeatKey is a hash over what makes a request the same request; "" for acts that no person asks for.
 func repeatKey(r request, caseID string) string {
@@ -39,7 +53,11 @@ func repeatKey(r request, caseID string) string {
 	case r.body == nil:
 		return ""
 	}
-	return Fingerprint(r.who.ID, r.event, caseID, r.body)
+	event := r.event
+	if asked, ok := alike[event]; ok {
+		event = asked
+	}
+	return Fingerprint(r.who.ID, event, caseID, r.body)
 }
 
 // Fingerprint is a hash over values, as they stand in JSON.
@@ -73,10 +91,10 @@ func (d *Desk) repeatBefore(tx core.App, r request, c *records.Case, key string)
 		return nil, false, err
 	}
 	if r.key == "" {
-		if old.Key() != key || d.stale(old) {
+		if old.Key() != key {
 			return nil, false, nil
 		}
-		if isNew, err := records.HappenedSince(tx, c.Id, old.Seq(), anew[r.event]...); isNew || err != nil {
+		if over, err := d.over(tx, r.event, c, old); over || err != nil {
 			return nil, false, err
 		}
 	}
@@ -84,8 +102,17 @@ func (d *Desk) repeatBefore(tx core.App, r request, c *records.Case, key string)
 	return again, true, err
 }
 
-// stale says whether an answer is too old to be given again.
-func (d *Desk) stale(old *records.Repeat) bool { return d.Clock.Now().Sub(old.At()) > repeatFor }
+// over says whether the same request would be a new one: its time is over, or something has happened to the case that makes it so.
+func (d *Desk) over(tx core.App, event cases.Event, c *records.Case, old *records.Repeat) (bool, error) {
+	lasts := repeatFor
+	if event == cases.Worse {
+		lasts = worseRepeats
+	}
+	if d.Clock.Now().Sub(old.At()) > lasts {
+		return true, nil
+	}
+	return records.HappenedSince(tx, c.Id, old.Seq(), anew[event]...)
+}
 
 // repeatAfter answers a move that was refused, if the same person has made it before with the same body: what was answered then.
 // Otherwise it answers the refusal.
@@ -94,7 +121,14 @@ func (d *Desk) repeatAfter(tx core.App, r request, c *records.Case, key string, 
 		return nil, refusal
 	}
 	old, err := records.RepeatByKey(tx, key)
-	if err != nil || d.stale(old) {
+	if err != nil {
+		return nil, refusal
+	}
+	over, err := d.over(tx, r.event, c, old)
+	if err != nil {
+		return nil, err
+	}
+	if over {
 		return nil, refusal
 	}
 	return d.answerAgain(tx, r, c, old)

@@ -286,6 +286,16 @@ func WaitingIn(app core.App, queue string, after *Case, n int) ([]*Case, error) 
 	return list[Case](q)
 }
 
+// AheadOf counts those who will be helped before a case that waits.
+func AheadOf(app core.App, c *Case) (int, error) {
+	var n int
+	err := app.DB().Select("count(*)").From(Cases).
+		AndWhere(dbx.HashExp{caseQueue: c.Queue(), caseState: string(cases.Waiting)}).
+		AndWhere(dbx.NewExp("([[level]], [[since]], [[id]]) < ({:l}, {:s}, {:i})",
+			dbx.Params{"l": c.GetInt(caseLevel), "s": stamp(c.Since()), "i": c.Id})).Row(&n)
+	return n, err
+}
+
 // AllWaiting lists every waiting case, for the ranks that are rebuilt at start.
 func AllWaiting(app core.App) ([]*Case, error) {
 	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{caseState: string(cases.Waiting)}))

@@ -42,3 +42,8 @@ func TestJourneyOfTheQueue(t *testing.T) {
 	t.Parallel()
 	journey(t, "queue.mjs")
 }
+
+func TestTheSameAgainIsHarmless(t *testing.T) {
+	t.Parallel()
+	journey(t, "retries.mjs")
+}
