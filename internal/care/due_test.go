@@ -15,6 +15,7 @@ import (
 )
 
 func TestAPauseRemindsHalfwayAndEndsWithTheAdvice(t *testing.T) {
+	t.Parallel()
 	s := newShift(t)
 	_, c := s.Active(t, kit.Anna)
 	s.say(s.Nurse, c.Id, "Drick mycket vatten.")
@@ -41,6 +42,7 @@ func TestAPauseRemindsHalfwayAndEndsWithTheAdvice(t *testing.T) {
 }
 
 func TestAWordInThePauseGoesOn(t *testing.T) {
+	t.Parallel()
 	s := newShift(t)
 	who, c := s.Active(t, kit.Anna)
 	s.must(s.Desk.Pause(context.Background(), s.Nurse, c.Id, s.Clock.Now().Add(time.Hour)))
@@ -65,6 +67,7 @@ func TestNoPauseEndsWhatMayBeDangerous(t *testing.T) {
 		"unread own words":   shift.ownWords,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newShift(t)
 			who, c := s.Active(t, kit.Anna)
 			before(s, who, c.Id)
@@ -89,6 +92,7 @@ func TestWhatWasNeverFinishedOrJoined(t *testing.T) {
 		"never decided, but worse since": {worse: true, want: cases.Recommended},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newShift(t)
 			who := s.Person(t, kit.Anna, "Anna Andersson")
 			opened := s.Open(t, who)
@@ -112,6 +116,7 @@ func TestWhatWasNeverFinishedOrJoined(t *testing.T) {
 
 // Due times stand in rows: a program that starts finds what came due while there was none.
 func TestTimersSurviveTheProgram(t *testing.T) {
+	t.Parallel()
 	s := newShift(t)
 	_, called := s.Taken(t, kit.Anna)
 	s.accepted(called.Id)
@@ -128,6 +133,7 @@ func TestTimersSurviveTheProgram(t *testing.T) {
 
 // One case that cannot go on, whatever the reason, holds up no other.
 func TestATimerThatFailsHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
 	s := newShift(t)
 	_, broken := s.Taken(t, kit.Anna)
 	s.accepted(broken.Id)

@@ -59,6 +59,7 @@ func TestTheThirteenthBirthdayEndsTheGuardiansRight(t *testing.T) {
 		"day of birth unknown": {"201312602384", time.Date(2026, 11, 30, 23, 0, 0, 0, time.UTC)},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newShift(t)
 			guardian, child, id := s.forChild(c.number)
 			s.after(c.ends.Sub(kit.Start) - time.Millisecond)
@@ -90,6 +91,7 @@ func TestTheThirteenthBirthdayEndsTheGuardiansRight(t *testing.T) {
 
 // Two guardians, and a child with one more case: the birthday ends all that was, and nothing of other children.
 func TestABirthdayIsOneChilds(t *testing.T) {
+	t.Parallel()
 	s := newShift(t)
 	anna, _, first := s.forChild("201312152380")
 	s.claim(first)
@@ -141,6 +143,7 @@ func TestAnUnverifiedGuardianReadsNothingAfterTheEnd(t *testing.T) {
 	} {
 		for _, verified := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
+				t.Parallel()
 				s := newShift(t)
 				guardian, child, id := s.forChild(kit.Child)
 				if verified {
@@ -161,6 +164,7 @@ func TestAnUnverifiedGuardianReadsNothingAfterTheEnd(t *testing.T) {
 }
 
 func TestABlockedGuardianSeesNoneOfTheChildsCases(t *testing.T) {
+	t.Parallel()
 	s := newShift(t)
 	ctx := context.Background()
 	guardian, child, first := s.forChild(kit.Child)

@@ -20,6 +20,7 @@ func TestRegrettingHavingLeft(t *testing.T) {
 		late  bool
 	}{"in time": {10 * time.Minute, false}, "too late": {10*time.Minute + time.Millisecond, true}} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newShift(t)
 			ctx := context.Background()
 			who, w := s.Waiting(t, kit.Anna)
@@ -59,6 +60,7 @@ func idsOf(line []*records.Case) []string {
 
 // Whoever joins later stands behind, in the same millisecond and when the clock has stepped back.
 func TestNobodyJoinsBeforeTheLastInLine(t *testing.T) {
+	t.Parallel()
 	s := newShift(t)
 	var want []string
 	for i, digits := range []string{kit.Anna, kit.Bo, "202305292381", "202205242387"} {

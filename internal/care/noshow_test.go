@@ -16,16 +16,17 @@ import (
 )
 
 func TestTheTimeForNotComingStartsWhenTheMessageIsAccepted(t *testing.T) {
+	t.Parallel()
 	s := newShift(t)
 	_, c := s.Taken(t, kit.Anna)
 	since := c.Since()
 	s.after(time.Hour)
 	s.InState(t, c.Id, cases.Called)
-	s.accepted(c.Id)
-	if got, want := s.Case(t, c.Id).Due(), s.Clock.Now().Add(10*time.Minute); !got.Equal(want) {
+	s.acceptedBefore(c.Id, 3*time.Minute)
+	if got, want := s.Case(t, c.Id).Due(), s.Clock.Now().Add(7*time.Minute); !got.Equal(want) {
 		t.Errorf("the turn is held until %v, want %v", got, want)
 	}
-	s.after(10*time.Minute - time.Millisecond)
+	s.after(7*time.Minute - time.Millisecond)
 	s.InState(t, c.Id, cases.Called)
 	s.after(time.Millisecond)
 	s.InState(t, c.Id, cases.Waiting)
@@ -46,6 +47,7 @@ func TestComingEndsTheTimeForNotComing(t *testing.T) {
 		"the telephone": func(s shift, _ access.Who, id string) { s.must(s.Desk.RangUp(ctx, s.Nurse, id, true)) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newShift(t)
 			who, c := s.Taken(t, kit.Anna)
 			s.accepted(c.Id)
@@ -62,6 +64,7 @@ func TestHoldGivesTenMinutesOnce(t *testing.T) {
 	ctx := context.Background()
 	for name, before := range map[string]bool{"before the message is accepted": true, "after": false} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newShift(t)
 			who, c := s.Taken(t, kit.Anna)
 			if before {
@@ -106,6 +109,7 @@ func TestTheSecondMiss(t *testing.T) {
 		"the patient's word keeps it": {rule: care.MissEnd, words: func(s shift, who access.Who, id string) { s.say(who, id, "Hej") }, want: cases.Waiting, told: texts.SmsMissedCall, ring: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newShift(t)
 			s.rules(map[string]any{"secondMiss": c.rule})
 			who, w := s.Waiting(t, kit.Anna)
@@ -136,6 +140,7 @@ func TestTheSecondMiss(t *testing.T) {
 
 // A region's own minutes count, and one that sets some keeps the rest.
 func TestARegionsOwnTimes(t *testing.T) {
+	t.Parallel()
 	s := newShift(t)
 	s.rules(map[string]any{"noShow": 3})
 	_, c := s.Taken(t, kit.Anna)
@@ -150,6 +155,7 @@ func TestWhomNoMessageReachesMissesNothing(t *testing.T) {
 	t.Parallel()
 	for name, refuse := range map[string]bool{"the number is refused": true, "no number": false} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newShift(t)
 			who := s.Person(t, kit.Anna, "Anna Andersson")
 			opened, _, err := s.Desk.Open(context.Background(), who, care.Opening{Region: "demo", Complaint: "sore_throat", Language: "sv", Body: "a"})
@@ -187,6 +193,7 @@ func TestWhomNoMessageReachesMissesNothing(t *testing.T) {
 
 // What is learnt of an earlier call says nothing of the present one.
 func TestNewsOfAnOldCallChangesNothing(t *testing.T) {
+	t.Parallel()
 	s := newShift(t)
 	_, c := s.Taken(t, kit.Anna)
 	old := s.letters(c.Id)[0].Seq()

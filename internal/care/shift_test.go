@@ -22,7 +22,6 @@ type shift struct {
 
 func newShift(t *testing.T) shift {
 	t.Helper()
-	t.Parallel()
 	return shift{kit.New(t), t}
 }
 
@@ -55,9 +54,15 @@ func (s shift) run() {
 // accepted plays the provider that takes the case's last letter, now.
 func (s shift) accepted(id string) {
 	s.t.Helper()
+	s.acceptedBefore(id, 0)
+}
+
+// acceptedBefore is accepted where we learn it a while after.
+func (s shift) acceptedBefore(id string, while time.Duration) {
+	s.t.Helper()
 	l := s.letters(id)
 	s.must(nil, s.App.RunInTransaction(func(tx core.App) error {
-		return s.Desk.CallDelivered(context.Background(), tx, id, l[len(l)-1].Seq(), s.Clock.Now())
+		return s.Desk.CallDelivered(context.Background(), tx, id, l[len(l)-1].Seq(), s.Clock.Now().Add(-while))
 	}))
 }
 

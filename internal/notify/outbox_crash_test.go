@@ -24,6 +24,7 @@ func (o *office) killed() {
 
 // The provider has the message and we do not know: after the start it is found, or known by its key, and not sent again.
 func TestACrashAfterTheProviderAccepted(t *testing.T) {
+	t.Parallel()
 	everyOffice(t, func(o *office) {
 		_, called := o.call(kit.Anna)
 		o.Accepted = func(context.Context, core.App, string, int, time.Time) error { return errCrash }
@@ -39,6 +40,7 @@ func TestACrashAfterTheProviderAccepted(t *testing.T) {
 
 // The mark is committed and not one byte has left.
 func TestACrashBeforeTheProviderIsAsked(t *testing.T) {
+	t.Parallel()
 	everyOffice(t, func(o *office) {
 		_, called := o.call(kit.Anna)
 		func() {
@@ -61,6 +63,7 @@ func TestACrashBeforeTheProviderIsAsked(t *testing.T) {
 
 // Killed again and again, at each place in turn: still one message, and every letter finds its end.
 func TestCrashUponCrash(t *testing.T) {
+	t.Parallel()
 	everyOffice(t, func(o *office) {
 		_, called := o.call(kit.Anna)
 		for range 4 {
@@ -77,6 +80,7 @@ func TestCrashUponCrash(t *testing.T) {
 
 // A letter that cannot be noted down is no hammer for the provider, and holds up nobody else.
 func TestAFaultOfOursSparesTheProvider(t *testing.T) {
+	t.Parallel()
 	o := anOffice(t)
 	o.call(kit.Anna)
 	o.Accepted = func(context.Context, core.App, string, int, time.Time) error { return errCrash }

@@ -33,7 +33,6 @@ type office struct {
 // everyOffice runs a test against every provider there is.
 func everyOffice(t *testing.T, run func(*office)) {
 	t.Helper()
-	t.Parallel()
 	for i, p := range providers {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
@@ -45,7 +44,6 @@ func everyOffice(t *testing.T, run func(*office)) {
 // anOffice faces a provider that knows a repeated key.
 func anOffice(t *testing.T) *office {
 	t.Helper()
-	t.Parallel()
 	return newOffice(t, len(providers)-1)
 }
 

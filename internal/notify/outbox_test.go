@@ -18,6 +18,7 @@ import (
 )
 
 func TestALetterIsSentAndStartsTheTimeForNotComing(t *testing.T) {
+	t.Parallel()
 	everyOffice(t, func(o *office) {
 		_, called := o.call(kit.Anna)
 		o.runsUntil(called.Id, time.Time{})
@@ -35,6 +36,7 @@ func TestALetterIsSentAndStartsTheTimeForNotComing(t *testing.T) {
 }
 
 func TestTheMarkIsKeptBeforeTheProviderIsAsked(t *testing.T) {
+	t.Parallel()
 	o := anOffice(t)
 	_, called := o.call(kit.Anna)
 	o.Sender = scripted{send: func(_ context.Context, sms notify.SMS) (notify.Receipt, error) {
@@ -54,6 +56,7 @@ func TestTheMarkIsKeptBeforeTheProviderIsAsked(t *testing.T) {
 }
 
 func TestNotNowIsTriedAgainLaterAndLater(t *testing.T) {
+	t.Parallel()
 	o := anOffice(t)
 	anna, active := o.Active(t, kit.Anna)
 	o.run()
@@ -90,6 +93,7 @@ func TestNotNowIsTriedAgainLaterAndLater(t *testing.T) {
 }
 
 func TestWhatTheProviderSaidToWait(t *testing.T) {
+	t.Parallel()
 	everyOffice(t, func(o *office) {
 		o.peer.Next(peer.Busy)
 		_, called := o.call(kit.Anna)
@@ -105,6 +109,7 @@ func TestWhatTheProviderSaidToWait(t *testing.T) {
 
 // Each doubt is settled, and each letter is with its reader once.
 func TestAnUnknownEndIsSentOnce(t *testing.T) {
+	t.Parallel()
 	everyOffice(t, func(o *office) {
 		for i, fault := range faultsOfDoubt {
 			_, called := o.call([]string{kit.Anna, kit.Bo, "202305292381", "202205242387"}[i])
@@ -133,6 +138,7 @@ func TestAnUnknownEndIsSentOnce(t *testing.T) {
 
 // The first doubt is what counts: the provider may have taken the message at any of the attempts after it.
 func TestFindAsksFromTheFirstDoubt(t *testing.T) {
+	t.Parallel()
 	o := anOffice(t)
 	_, called := o.call(kit.Anna)
 	outcomes := []notify.Outcome{notify.NotNow, notify.Unknown, notify.Unknown, notify.NotNow}
@@ -168,6 +174,7 @@ func TestFindAsksFromTheFirstDoubt(t *testing.T) {
 }
 
 func TestWhatIsRefusedLeavesItToStaffToRing(t *testing.T) {
+	t.Parallel()
 	everyOffice(t, func(o *office) {
 		_, called := o.call(kit.Anna)
 		o.peer.Next(peer.Refuse)
@@ -183,6 +190,7 @@ func TestWhatIsRefusedLeavesItToStaffToRing(t *testing.T) {
 }
 
 func TestWhatIsKnownNotToArriveLeavesItToStaffToRing(t *testing.T) {
+	t.Parallel()
 	o := anOffice(t)
 	_, called := o.call(kit.Anna)
 	o.Sender = scripted{send: func(context.Context, notify.SMS) (notify.Receipt, error) {
@@ -208,6 +216,7 @@ func TestTooLateIsNotSent(t *testing.T) {
 	}
 	for name, s := range map[string]notify.Sender{"no sender": nil, "not now": outcome(notify.NotNow), "unknown": outcome(notify.Unknown)} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := anOffice(t)
 			_, called := o.call(kit.Anna)
 			o.Sender = s
@@ -233,6 +242,7 @@ func TestTooLateIsNotSent(t *testing.T) {
 
 // What was accepted in time is accepted, however late we learn it.
 func TestADoubtIsSettledAlsoWhenItIsLate(t *testing.T) {
+	t.Parallel()
 	o := anOffice(t)
 	_, called := o.call(kit.Anna)
 	o.Sender = scripted{
@@ -251,6 +261,7 @@ func TestADoubtIsSettledAlsoWhenItIsLate(t *testing.T) {
 }
 
 func TestWithoutASenderLettersWaitAndTheLogSaysSoOnce(t *testing.T) {
+	t.Parallel()
 	o := anOffice(t)
 	_, called := o.call(kit.Anna)
 	o.Sender = nil
@@ -267,6 +278,7 @@ func TestWithoutASenderLettersWaitAndTheLogSaysSoOnce(t *testing.T) {
 }
 
 func TestOneLetterAtATimeToOneNumber(t *testing.T) {
+	t.Parallel()
 	everyOffice(t, func(o *office) {
 		o.peer.Next(peer.FailBefore)
 		_, first := o.call(kit.Anna)
@@ -290,6 +302,7 @@ func TestOneLetterAtATimeToOneNumber(t *testing.T) {
 
 // Two equal texts to one phone: the one that was accepted is not taken for the other.
 func TestAnAcceptedLetterIsNotTakenForItsTwin(t *testing.T) {
+	t.Parallel()
 	everyOffice(t, func(o *office) {
 		_, first := o.call(kit.Anna)
 		_, second := o.call(kit.Bo)
@@ -320,6 +333,7 @@ func TestWhenItWasAcceptedLiesBetweenTheAttemptAndNow(t *testing.T) {
 		"a clock ahead":  {kit.Start.Add(time.Hour), kit.Start.Add(3 * time.Second)},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := anOffice(t)
 			_, called := o.call(kit.Anna)
 			o.Sender = scripted{send: func(context.Context, notify.SMS) (notify.Receipt, error) {
@@ -333,6 +347,7 @@ func TestWhenItWasAcceptedLiesBetweenTheAttemptAndNow(t *testing.T) {
 }
 
 func TestTheOutboxTellsNothing(t *testing.T) {
+	t.Parallel()
 	everyOffice(t, func(o *office) {
 		said := ""
 		for fault := peer.Refuse; fault <= peer.Redirect; fault++ {
