@@ -13,6 +13,9 @@ import (
 	"lotsen/test/kit"
 )
 
+// errCrash ends the program before it has written down what came of a letter.
+var errCrash = errors.New("the program is killed here")
+
 // killed lets the outbox do one thing and die of it: what it would have written afterwards is not written.
 func (o *office) killed() {
 	o.t.Helper()

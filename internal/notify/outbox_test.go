@@ -2,7 +2,6 @@ package notify_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -204,79 +203,6 @@ func TestWhatIsKnownNotToArriveLeavesItToStaffToRing(t *testing.T) {
 	o.runsUntil(called.Id, time.Time{})
 }
 
-func TestTooLateIsNotSent(t *testing.T) {
-	t.Parallel()
-	outcome := func(as notify.Outcome) notify.Sender {
-		return scripted{
-			send: func(context.Context, notify.SMS) (notify.Receipt, error) {
-				return notify.Receipt{}, &notify.Failure{Outcome: as, Reason: "test"}
-			},
-			find: func(notify.SMS, time.Time) (notify.Receipt, bool, error) { return notify.Receipt{}, false, nil },
-		}
-	}
-	for name, s := range map[string]notify.Sender{"no sender": nil, "not now": outcome(notify.NotNow), "unknown": outcome(notify.Unknown)} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			o := anOffice(t)
-			_, called := o.call(kit.Anna)
-			o.Sender = s
-			o.run()
-			for range 19 {
-				o.after(time.Minute)
-			}
-			o.after(time.Minute - time.Millisecond)
-			if o.Case(t, called.Id).Ring() {
-				t.Error("the row asks to ring while the letter may still come")
-			}
-			o.after(time.Millisecond)
-			o.is(called.Id, records.LetterDropped)
-			if !o.Case(t, called.Id).Ring() {
-				t.Error("the row does not ask to ring")
-			}
-			o.restart()
-			o.after(time.Hour)
-			o.has(0)
-		})
-	}
-}
-
-// What was accepted in time is accepted, however late we learn it.
-func TestADoubtIsSettledAlsoWhenItIsLate(t *testing.T) {
-	t.Parallel()
-	o := anOffice(t)
-	_, called := o.call(kit.Anna)
-	o.Sender = scripted{
-		settle: time.Second,
-		send: func(context.Context, notify.SMS) (notify.Receipt, error) {
-			return notify.Receipt{}, &notify.Failure{Outcome: notify.Unknown, Reason: "test"}
-		},
-		find: func(notify.SMS, time.Time) (notify.Receipt, bool, error) {
-			return notify.Receipt{ProviderID: "p", At: kit.Start}, true, nil
-		},
-	}
-	o.run()
-	o.after(time.Hour)
-	o.is(called.Id, records.LetterSent)
-	o.runsUntil(called.Id, kit.Start.Add(10*time.Minute))
-}
-
-func TestWithoutASenderLettersWaitAndTheLogSaysSoOnce(t *testing.T) {
-	t.Parallel()
-	o := anOffice(t)
-	_, called := o.call(kit.Anna)
-	o.Sender = nil
-	for range 5 {
-		o.after(time.Second)
-	}
-	o.is(called.Id, records.LetterDue)
-	if n := strings.Count(o.log.String(), "no sender"); n != 1 {
-		t.Errorf("the log says it %d times, want once", n)
-	}
-	o.restart()
-	o.run()
-	o.has(1)
-}
-
 func TestOneLetterAtATimeToOneNumber(t *testing.T) {
 	t.Parallel()
 	everyOffice(t, func(o *office) {
@@ -324,28 +250,6 @@ func TestAnAcceptedLetterIsNotTakenForItsTwin(t *testing.T) {
 	})
 }
 
-func TestWhenItWasAcceptedLiesBetweenTheAttemptAndNow(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct{ said, want time.Time }{
-		"not said":       {time.Time{}, kit.Start.Add(3 * time.Second)},
-		"in between":     {kit.Start.Add(2 * time.Second), kit.Start.Add(2 * time.Second)},
-		"a clock behind": {kit.Start.Add(-time.Hour), kit.Start},
-		"a clock ahead":  {kit.Start.Add(time.Hour), kit.Start.Add(3 * time.Second)},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			o := anOffice(t)
-			_, called := o.call(kit.Anna)
-			o.Sender = scripted{send: func(context.Context, notify.SMS) (notify.Receipt, error) {
-				o.Clinic.Clock.Advance(3 * time.Second)
-				return notify.Receipt{At: c.said}, nil
-			}}
-			o.run()
-			o.runsUntil(called.Id, c.want.Add(10*time.Minute))
-		})
-	}
-}
-
 func TestTheOutboxTellsNothing(t *testing.T) {
 	t.Parallel()
 	everyOffice(t, func(o *office) {
@@ -380,5 +284,3 @@ func TestTheOutboxTellsNothing(t *testing.T) {
 		}
 	})
 }
-
-var errCrash = errors.New("the program is killed here")
