@@ -58,6 +58,11 @@ func (d *Desk) Open(ctx context.Context, who access.Who, in Opening) (c *records
 		return nil, false, err
 	}
 	patient, in, err := d.forWhom(ctx, who, in, place)
+	var open *AlreadyOpen
+	if errors.As(err, &open) && open.Case == in.ID && in.ID != "" { // the same request, answered since it was looked for
+		old, err := openedBefore(d.App, who, in.ID, fingerprints)
+		return old, false, err
+	}
 	if err != nil {
 		return nil, false, err
 	}
