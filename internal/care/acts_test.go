@@ -67,9 +67,13 @@ var staffActs = map[string]act{
 	}},
 	"note": {
 		in: append([]cases.State{cases.Closed, cases.Cancelled}, standing...), team: true, named: true,
-		do: func(s *scene, t testing.TB, who access.Who) error { return s.note(t, who, "ring modern") },
+		do: func(s *scene, t testing.TB, who access.Who) error {
+			t.Helper()
+			return s.note(t, who, "ring modern")
+		},
 	},
 	"reply": {in: held, do: func(s *scene, t testing.TB, who access.Who) error {
+		t.Helper()
 		_, err := s.say(t, who, "", "Hej!")
 		return err
 	}},

@@ -65,21 +65,16 @@ func saidBefore(tx core.App, who access.Who, m *records.Message, fingerprint str
 }
 
 func (a *Act) say(m *records.Message, fingerprint string, save func(tx core.App) error) error {
-	kind, nr := records.Note, 0
-	switch a.event {
-	case cases.Said:
-		kind = records.FromPatient
-		a.answered()
-	case cases.Replied:
-		kind = records.FromStaff
-	default:
-		if a.Case.State().Open() {
-			a.Case.Mention(m.Mentions())
-		}
-	}
-	if kind != records.Note {
+	kind, nr := kindOf(a.event), 0
+	switch {
+	case kind != records.Note:
 		m.Mention(nil)
 		nr = a.Case.AddMessage(kind)
+	case a.Case.State().Open():
+		a.Case.Mention(m.Mentions())
+	}
+	if kind == records.FromPatient {
+		a.answered()
 	}
 	m.Sign(kind, a.By, a.Case.Seq()+1, nr, a.Now, fingerprint)
 	if err := save(a.tx); err != nil {
@@ -87,6 +82,17 @@ func (a *Act) say(m *records.Message, fingerprint string, save func(tx core.App)
 	}
 	a.told.Message = m.Id
 	return nil
+}
+
+// kindOf is the kind of message that an event writes.
+func kindOf(event cases.Event) string {
+	if event == cases.Said {
+		return records.FromPatient
+	}
+	if event == cases.Replied {
+		return records.FromStaff
+	}
+	return records.Note
 }
 
 // answered ends the time for not coming, or the pause: the patient has written.
