@@ -128,7 +128,7 @@ func (a *Act) answer(s *sheet, in Reply, value triage.Value) error {
 		return err
 	}
 	if a.event == cases.Added {
-		return a.rise(s.protocol.Decide(s.person, s.answers))
+		return a.rise(s.protocol.Decide(s.person, s.answers), a.Case.Computed())
 	}
 	return a.conclude(s)
 }
@@ -196,14 +196,17 @@ func (a *Act) conclude(s *sheet) error {
 	return a.Case.KeepDecision(step.Decision)
 }
 
-// rise takes over a decision that is more urgent than the case's level; a less urgent one changes nothing.
-func (a *Act) rise(dec triage.Decision) error {
+// rise takes over a decision that is more urgent than was; a less urgent one changes nothing. A level that a person has set stays where it
+// is more urgent still.
+func (a *Act) rise(dec triage.Decision, was cases.Level) error {
 	level := cases.Level(dec.Level)
-	if a.Case.Level() != 0 && level >= a.Case.Level() {
+	if was != 0 && level >= was {
 		return nil
 	}
+	judged := cases.Raise(a.Case.Level(), level)
 	a.told.Was = a.Case.Level()
 	a.Case.Compute(level)
+	a.Case.Judge(judged)
 	return a.Case.KeepDecision(dec)
 }
 

@@ -32,15 +32,17 @@ func inSwedish(language string) bool {
 	return name == "" || name == "sv"
 }
 
-// finishWith ends the case and tells the patient so, where there is a number. A guardian whom nobody has verified reads nothing from here on.
+// finishWith ends the case and tells the patient so, where there is a number. A guardian whom nobody has verified reads nothing from here on,
+// and is not told to.
 func (a *Act) finishWith(end records.Ending, words string) error {
 	a.Case.Finish(end)
 	a.Case.EndAt(a.Now)
 	a.Case.ForgetMentions()
-	if a.Case.Phone() != "" {
-		if err := a.Tell(words, time.Time{}); err != nil {
-			return err
-		}
+	if err := a.endUnverifiedGuardian(); err != nil {
+		return err
 	}
-	return a.endUnverifiedGuardian()
+	if !a.reachable() {
+		return nil
+	}
+	return a.Tell(words, time.Time{})
 }

@@ -14,8 +14,10 @@ import (
 func TestClosingKeepsWhatThePatientReads(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, cases.Active)
+	_, err := s.Desk.Verify(t.Context(), s.Nurse, s.id, true, "") // who is not verified is not told to log in and read
+	s.must(t, err)
 	end := records.Ending{Outcome: "referred_clinic", Advice: "Åk till jouren.", LevelWas: "lower", FollowUp: "Ring i morgon."}
-	_, err := s.Desk.Close(t.Context(), s.Nurse, s.id, end)
+	_, err = s.Desk.Close(t.Context(), s.Nurse, s.id, end)
 	s.must(t, err)
 	c := s.Case(t, s.id)
 	if c.Ending() != end || !c.ClosedAt().Equal(s.Clock.Now()) || c.Clinician() != s.Nurse.ID {

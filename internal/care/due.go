@@ -102,7 +102,7 @@ func (a *Act) endRegret() error {
 // remind tells the patient that an answer is waited for, and sets the timer to the end of the pause.
 func (a *Act) remind() error {
 	a.Case.SetTimer(a.Case.Due(), records.DuePauseEnd)
-	if a.Case.Phone() == "" {
+	if !a.reachable() {
 		return nil
 	}
 	return a.Tell(texts.SmsReminder, a.Case.Due())

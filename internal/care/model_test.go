@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
 	"pgregory.net/rapid"
 
 	"lotsen/internal/access"
@@ -106,6 +107,30 @@ var acts = map[string]func(context.Context, *world, *rapid.T, string) error{
 		_, err := w.c.Desk.Close(ctx, w.holder(t, id), id, records.Ending{Outcome: "advice", Advice: "Vila."})
 		return err
 	},
+	"say": func(ctx context.Context, w *world, t *rapid.T, id string) error {
+		who := w.holder(t, id)
+		if rapid.Bool().Draw(t, "patient") {
+			who = w.who[id]
+		}
+		return w.say(ctx, who, id, "")
+	},
+	"note": func(ctx context.Context, w *world, t *rapid.T, id string) error {
+		return w.say(ctx, w.member(t), id, records.Note, w.member(t).ID)
+	},
+	"read": func(ctx context.Context, w *world, t *rapid.T, id string) error {
+		_, err := w.c.Desk.MarkRead(ctx, w.holder(t, id), id, rapid.IntRange(0, 5).Draw(t, "up to"))
+		return err
+	},
+	"read words": func(ctx context.Context, w *world, t *rapid.T, id string) error {
+		_, err := w.c.Desk.MarkWordsRead(ctx, w.member(t), id)
+		return err
+	},
+	"lose staff": func(ctx context.Context, w *world, t *rapid.T, _ string) error {
+		who := w.member(t)
+		return w.c.App.RunInTransaction(func(tx core.App) error {
+			return w.c.Desk.LoseStaff(ctx, tx, who.ID, rapid.SampledFrom([][]string{nil, {w.c.Norrvik.Id}, {w.c.Soder.Id}}).Draw(t, "keeps"))
+		})
+	},
 	"time passes": func(ctx context.Context, w *world, t *rapid.T, _ string) error {
 		w.c.Clock.Advance(time.Duration(rapid.IntRange(1, 400).Draw(t, "minutes")) * time.Minute)
 		for {
@@ -117,6 +142,17 @@ var acts = map[string]func(context.Context, *world, *rapid.T, string) error{
 }
 
 func (w *world) member(t *rapid.T) access.Who { return rapid.SampledFrom(w.staff).Draw(t, "staff") }
+
+func (w *world) say(ctx context.Context, who access.Who, id, kind string, mentions ...string) error {
+	m, err := records.NewMessage(w.c.App, id, "ord")
+	if err != nil {
+		return err
+	}
+	m.Set("kind", kind)
+	m.Mention(mentions)
+	_, err = w.c.Desk.Say(ctx, who, m, "print", func(tx core.App) error { return tx.Save(m) })
+	return err
+}
 
 // holder is mostly the case's clinician, so that things happen, and sometimes somebody else.
 func (w *world) holder(t *rapid.T, id string) access.Who {
@@ -189,6 +225,12 @@ func (w *world) checkCase(t *rapid.T, c *records.Case) {
 	}
 	if _, timer := c.Timer(); !c.State().Open() && timer != records.DueNothing {
 		t.Fatalf("a case that is %q has the timer %q", c.State(), timer)
+	}
+	if !c.State().Open() && len(c.Mentioned()) != 0 {
+		t.Fatalf("a case that is %q still names %v", c.State(), c.Mentioned())
+	}
+	if c.ReadByStaff() > c.Messages() || c.ReadByPatient() > c.Messages() {
+		t.Fatalf("read up to %d and %d of %d messages", c.ReadByStaff(), c.ReadByPatient(), c.Messages())
 	}
 	events, err := records.EventsAfter(w.c.App, c.Id, w.seqs[c.Id], 1000)
 	if err != nil {

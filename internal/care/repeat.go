@@ -32,7 +32,6 @@ var anew = map[cases.Event][]cases.Event{
 	cases.Taken:     {cases.Released, cases.Missed, cases.Transferred, cases.Handed},
 	cases.Here:      {cases.Released, cases.Missed, cases.Transferred},
 	cases.HoldAsked: {cases.Taken},
-	cases.Missed:    {cases.Taken},
 	cases.RangUp:    {cases.Taken},
 	cases.Handed:    {cases.Taken},
 	cases.Left:      {cases.Rejoined},
@@ -40,6 +39,12 @@ var anew = map[cases.Event][]cases.Event{
 	cases.OwnWords:  {cases.WordsRead},
 	cases.WordsRead: {cases.OwnWords},
 	cases.Worse:     {cases.Taken, cases.Levelled, cases.Replied, cases.Released, cases.Transferred, cases.Handed},
+}
+
+// anewByOwn is the same for what only the person's own doing makes new: who has called the patient anew may miss them anew, but that a
+// colleague has since called makes a late repeat no new miss.
+var anewByOwn = map[cases.Event][]cases.Event{
+	cases.Missed: {cases.Taken},
 }
 
 // alike names events that the same request makes, by the state that it finds: to join is to join, whether one has left before or not.
@@ -111,7 +116,11 @@ func (d *Desk) over(tx core.App, event cases.Event, c *records.Case, old *record
 	if d.Clock.Now().Sub(old.At()) > lasts {
 		return true, nil
 	}
-	return records.HappenedSince(tx, c.Id, old.Seq(), anew[event]...)
+	again, err := records.HappenedSince(tx, c.Id, old.Seq(), "", anew[event]...)
+	if again || err != nil {
+		return again, err
+	}
+	return records.HappenedSince(tx, c.Id, old.Seq(), old.Person(), anewByOwn[event]...)
 }
 
 // repeatAfter answers a move that was refused, if the same person has made it before with the same body: what was answered then.

@@ -80,6 +80,8 @@ func TestTheTextMessageIsOfTheSameTransaction(t *testing.T) {
 	s.must(t, s.noShow())
 	s.lastLetter(t, texts.SmsMissedCall)
 	s.must(t, s.claim())
+	_, err := s.Desk.Verify(t.Context(), s.Nurse, s.id, true, "") // who is not verified is not told to log in and read
+	s.must(t, err)
 	s.must(t, s.close())
 	s.lastLetter(t, texts.SmsClosed)
 	if n := count(); n != 6 {

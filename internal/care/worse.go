@@ -61,7 +61,7 @@ func (a *Act) worse(s *sheet, again triage.Answers) error {
 	if err := a.Case.RaiseFloor(cases.Level(dec.Level), dec); err != nil {
 		return err
 	}
-	return a.rise(dec)
+	return a.rise(dec, a.Case.Level())
 }
 
 // worseWhileAnswering goes on with the questions, unless the red flags have decided. What they gave is a floor from here on.

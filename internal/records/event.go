@@ -80,14 +80,19 @@ func EventsAfter(app core.App, caseID string, seq, n int) ([]*Event, error) {
 		OrderBy(caseSeq).Limit(int64(n)))
 }
 
-// HappenedSince says whether an event of one of these kinds has happened to a case after event number seq.
-func HappenedSince(app core.App, caseID string, seq int, kinds ...cases.Event) (bool, error) {
+// HappenedSince says whether an event of one of these kinds has happened to a case after event number seq; by is whose doing alone
+// counts, "" for anybody's.
+func HappenedSince(app core.App, caseID string, seq int, by string, kinds ...cases.Event) (bool, error) {
 	if len(kinds) == 0 {
 		return false, nil
 	}
+	which := dbx.HashExp{"case": caseID, "kind": kindNames(kinds)}
+	if by != "" {
+		which["by"] = by
+	}
 	var n int
 	err := app.DB().Select("count(*)").From(Events).AndWhere(dbx.And(
-		dbx.HashExp{"case": caseID, "kind": kindNames(kinds)}, dbx.NewExp("[[seq]] > {:s}", dbx.Params{"s": seq}))).Row(&n)
+		which, dbx.NewExp("[[seq]] > {:s}", dbx.Params{"s": seq}))).Row(&n)
 	return n > 0, err
 }
 

@@ -108,6 +108,9 @@ func kindNames(kinds []cases.Event) []any {
 	return names
 }
 
+// Person is who made the request.
+func (p *Repeat) Person() string { return p.GetString("person") }
+
 // Key is the hash of the request.
 func (p *Repeat) Key() string { return p.GetString("key") }
 
