@@ -103,7 +103,7 @@ func (d *Desk) actIn(ctx context.Context, tx core.App, r request) (*records.Case
 	if a.idle {
 		return c, nil
 	}
-	if err := a.save(); err != nil {
+	if err := a.save(); err != nil { //nolint:contextcheck // the act carries the context
 		return nil, err
 	}
 	return c, keepRepeat(tx, r, a, key)
