@@ -7,6 +7,7 @@ COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 BIN      = build/lotsen
 TOOLS    = $(CURDIR)/.tools
+GO       = $(shell sed -n 's/^go //p' go.mod)
 
 GOLANGCI = v2.15.0
 GOFUMPT  = v0.12.0
@@ -42,11 +43,11 @@ tools: $(TOOLS)/golangci-lint-$(GOLANGCI) $(TOOLS)/gofumpt-$(GOFUMPT)
 
 # golangci-lint must be built with the Go that this module wants.
 $(TOOLS)/golangci-lint-$(GOLANGCI):
-	GOBIN=$(TOOLS) GOTOOLCHAIN=$(shell go env GOVERSION) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI)
+	GOBIN=$(TOOLS) GOTOOLCHAIN=go$(GO) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI)
 	touch $@
 
 $(TOOLS)/gofumpt-$(GOFUMPT):
-	GOBIN=$(TOOLS) go install mvdan.cc/gofumpt@$(GOFUMPT)
+	GOBIN=$(TOOLS) GOTOOLCHAIN=go$(GO) go install mvdan.cc/gofumpt@$(GOFUMPT)
 	touch $@
 
 # PocketBase's JS SDK drives the whole-binary tests.
