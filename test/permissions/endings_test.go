@@ -2,10 +2,7 @@ package permissions
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"slices"
 	"testing"
 	"time"
 
@@ -26,14 +23,14 @@ var endings = []ending{
 	{
 		name: "a hand-over to another queue", subject: "active",
 		happens: func(_ *testing.T, w *world) {
-			w.command2("nurse", "POST", "active", "transfer", `{"queue":"`+w.Soder.Id+`","note":"x"}`, 204)
+			w.moves("nurse", "POST", "active", "transfer", `{"queue":"`+w.Soder.Id+`","note":"x"}`, 204)
 		},
 		lost: []string{"nurse", "doctor", "leader", "Mona"}, kept: []string{"Anna"},
 	},
 	{
 		name: "a hand-over within the unit", subject: "active",
 		happens: func(_ *testing.T, w *world) {
-			w.command2("nurse", "POST", "active", "transfer", `{"queue":"`+w.second.Id+`","note":"x"}`, 204)
+			w.moves("nurse", "POST", "active", "transfer", `{"queue":"`+w.second.Id+`","note":"x"}`, 204)
 		},
 		lost: []string{"nurse", "doctor", "leader"}, kept: []string{"Anna", "Mona"},
 	},
@@ -75,6 +72,7 @@ var endings = []ending{
 	{
 		name: "a nurse is deleted", subject: "active",
 		happens: func(t *testing.T, w *world) {
+			t.Helper()
 			if err := w.App.Delete(w.record("nurse")); err != nil {
 				t.Fatal(err)
 			}
@@ -84,6 +82,7 @@ var endings = []ending{
 	{
 		name: "a password is changed", subject: "active",
 		happens: func(t *testing.T, w *world) {
+			t.Helper()
 			r := w.record("doctor")
 			r.SetPassword("another one")
 			if err := w.App.Save(r); err != nil {
@@ -95,7 +94,7 @@ var endings = []ending{
 	{
 		name: "a guardian is blocked", subject: "child",
 		happens: func(_ *testing.T, w *world) {
-			w.command2("nurse", "PUT", "child", "guardian", `{"blocked":true,"reason":"x"}`, 200)
+			w.moves("nurse", "PUT", "child", "guardian", `{"blocked":true,"reason":"x"}`, 200)
 		},
 		lost: []string{"Gerda"}, kept: []string{"Kim", "nurse", "doctor"},
 	},
@@ -107,7 +106,7 @@ var endings = []ending{
 	{
 		name: "the case ends for a guardian who is verified", subject: "child",
 		happens: func(_ *testing.T, w *world) {
-			w.command2("nurse", "PUT", "child", "guardian", `{"verified":true}`, 200)
+			w.moves("nurse", "PUT", "child", "guardian", `{"verified":true}`, 200)
 			w.finish("child")
 		},
 		kept: []string{"Gerda", "Kim", "nurse"},
@@ -135,134 +134,6 @@ func birthday(t *testing.T, w *world) {
 			return
 		}
 	}
-}
-
-// command2 asks a command of a case with a body, and wants a status.
-func (w *world) command2(caller, method, subject, what, body string, want int) {
-	w.t.Helper()
-	r := w.send(request{caller: caller, method: method, path: api.Base + "/cases/" + w.cases[subject] + "/" + what, body: body})
-	if r.status != want {
-		w.t.Errorf("%s asks %s of %s: %d %s, want %d", caller, what, subject, r.status, r.body, want)
-	}
-}
-
-// TestOldEyesSeeNothing: by REST at once; on an open stream one refusal, and nothing more.
-func TestOldEyesSeeNothing(t *testing.T) {
-	t.Parallel()
-	for _, e := range endings {
-		t.Run(e.name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			e.run(t, w)
-		})
-	}
-}
-
-func (e ending) run(t *testing.T, w *world) {
-	t.Helper()
-	topic := "lotsen/cases/" + w.cases[e.subject]
-	streams, tokens := map[string]*stream{}, map[string]string{}
-	for _, caller := range slices.Concat(e.lost, e.kept) {
-		streams[caller], tokens[caller] = w.listen(caller, topic), w.token(caller)
-		if len(streams[caller].all()) > 0 || w.reads(tokens[caller], e.subject) != http.StatusOK {
-			t.Fatalf("%s does not see the case before", caller)
-		}
-	}
-	e.happens(t, w)
-	started := time.Now()
-	for _, caller := range e.lost {
-		if got := w.reads(tokens[caller], e.subject); got != http.StatusNotFound {
-			t.Errorf("%s reads the case by REST: %d, want 404", caller, got)
-		}
-		streams[caller].refusedWith(t, topic, slices.Contains(e.gone, caller))
-	}
-	if took := time.Since(started); took > patience/2 {
-		t.Errorf("it took %s", took)
-	}
-	w.murmur(e.subject)
-	for _, caller := range e.lost {
-		for _, s := range streams[caller].drain() {
-			if s.data != refusal {
-				t.Errorf("%s is told %s %s", caller, s.name, s.data)
-			}
-		}
-	}
-	for _, caller := range e.kept {
-		if got := w.reads(tokens[caller], e.subject); got != http.StatusOK {
-			t.Errorf("%s reads the case by REST: %d, want 200", caller, got)
-		}
-		if told := streams[caller].all(); len(told) == 0 || slices.Contains(told, said{topic, refusal}) {
-			t.Errorf("%s is told %v, want what happened", caller, told)
-		}
-	}
-}
-
-// reads asks for a case, what is said in it and its history by a token: 200 for all, 404 for all, or 0 where they disagree.
-func (w *world) reads(token, subject string) int {
-	w.t.Helper()
-	id := w.cases[subject]
-	view := w.send(request{token: token, method: "GET", path: recordsOf("cases") + "/" + id}).status
-	message := w.send(request{token: token, method: "GET", path: recordsOf("messages") + "/" + w.words[subject]}).status
-	listed := w.send(request{token: token, method: "GET", path: list("messages", "filter", fmt.Sprintf("case = '%s'", id))}).items()
-	events := w.send(request{token: token, method: "GET", path: api.Base + "/cases/" + id + "/events"}).status
-	if events == http.StatusUnauthorized {
-		events = http.StatusNotFound // the person is gone
-	}
-	if view != message || view != events || (view == http.StatusOK) != (len(listed) > 0) {
-		w.t.Errorf("the view answers %d, a message %d, %d are listed, events %d", view, message, len(listed), events)
-		return 0
-	}
-	return view
-}
-
-// refusedWith waits for the refusal of a topic, or for the end of the connection.
-func (s *stream) refusedWith(t *testing.T, topic string, gone bool) {
-	t.Helper()
-	for e := s.next(); ; e = s.next() {
-		switch {
-		case e.name == "" && !gone:
-			t.Errorf("%s: the connection ended, want a refusal of %s", s.caller, topic)
-			return
-		case e.name == "" || e == said{topic, refusal} && !gone:
-			return
-		}
-	}
-}
-
-// drain is what has come without being asked for: the connection may have ended.
-func (s *stream) drain() []said {
-	s.w.t.Helper()
-	select {
-	case _, open := <-s.said:
-		if !open {
-			return nil
-		}
-	default:
-	}
-	return s.all()
-}
-
-// murmur lets something more happen to a case: a look at it is not enough, it must be told.
-func (w *world) murmur(subject string) {
-	w.t.Helper()
-	for _, caller := range []string{"nurse", "doctor", "leader", "Mona", "southerner"} {
-		if !w.exists(caller) {
-			continue
-		}
-		body, err := json.Marshal(map[string]any{"case": w.cases[subject], "kind": "note", "body": secretWords(subject)})
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		if r := w.send(request{token: w.token(caller), method: "POST", path: recordsOf("messages"), body: string(body)}); r.status == http.StatusOK {
-			return
-		}
-	}
-	w.t.Errorf("nobody can write a note in %s", subject)
-}
-
-func (w *world) exists(person string) bool {
-	_, err := w.App.FindRecordById("staff", w.people[person].ID)
-	return err == nil
 }
 
 // TestALeadIsOneNoMore: who leads no longer sees what leads see.
@@ -311,7 +182,7 @@ func TestAQueueThatIsLostIsToldNoMore(t *testing.T) {
 	s := w.listen("doctor", topic)
 	w.move("doctor", w.Soder.Id)
 	s.refusedWith(t, topic, false)
-	w.command2("nurse", "POST", "active", "release", `{"reason":"x"}`, 200)
+	w.moves("nurse", "POST", "active", "release", `{"reason":"x"}`, 200)
 	if told := s.all(); len(told) != 1 || told[0].data != refusal {
 		t.Errorf("the doctor is told %v, want the refusal alone", told)
 	}
@@ -331,7 +202,7 @@ func TestAWatchTokenEndsWithTheGuardiansRight(t *testing.T) {
 	if told, r := s.all(), w.send(place); len(told) > 0 || r.status != http.StatusOK {
 		t.Errorf("before: told %v, asked %d, want nothing and 200", told, r.status)
 	}
-	w.command2("nurse", "PUT", "child", "guardian", `{"blocked":true,"reason":"x"}`, 200)
+	w.moves("nurse", "PUT", "child", "guardian", `{"blocked":true,"reason":"x"}`, 200)
 	s.refusedWith(t, topic, false)
 	if r := w.send(place); r.status != http.StatusUnauthorized {
 		t.Errorf("after: %d, want 401", r.status)

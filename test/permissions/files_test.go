@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
-	"time"
 
 	"lotsen/internal/api"
 )
@@ -23,7 +22,7 @@ func (w *world) fileOf(collection, id string) string {
 func TestWhoReadsFiles(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, subject := range subjects[1:] {
+	for _, subject := range []string{"asking", "active", "child", "south"} {
 		files := map[string]bool{w.fileOf("answers", w.photos[subject][0]): false}
 		if w.words[subject] != "" {
 			files[w.fileOf("messages", w.words[subject])] = false
@@ -101,6 +100,3 @@ func (w *world) move(person string, queues ...string) {
 		w.t.Fatalf("move %s: %v", person, err)
 	}
 }
-
-// within is how soon old eyes see nothing more.
-const within = time.Second

@@ -1,6 +1,6 @@
 // Package permissions tries every door as everybody: nobody sees what is not theirs.
 //
-// people_test.go says who there is and what they are to each case; world_test.go builds it all; there is one file a collection, and
+// people_test.go says who there is and what they are to each case; world_test.go lets it all happen; there is one file a collection, and
 // commands_test.go for the commands. Every answer that anybody is given, in whatever test, is searched for what that person may not read.
 package permissions
 
@@ -9,11 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"lotsen/test/kit"
 )
-
-func TestMain(m *testing.M) { kit.Main(m) }
 
 // The cases. The name says what is special about each.
 var subjects = []string{

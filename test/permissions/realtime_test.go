@@ -119,18 +119,21 @@ func (s *stream) all() []said {
 	return told
 }
 
-const refusal = `{"type":"refused"}`
-
-// allowed are the topics that were not refused, of those asked for.
-func allowed(asked []string, told []said) []string {
-	var kept []string
-	for _, name := range asked {
-		if !slices.Contains(told, said{name, refusal}) {
-			kept = append(kept, name)
+// awake lets something happen in cases, and waits until it is told: the first event of a topic after a start is held for a moment.
+func (w *world) awake(subjects ...string) {
+	w.t.Helper()
+	for _, subject := range subjects {
+		caller := "nurse"
+		if subject == "south" {
+			caller = "southerner"
 		}
+		s := w.listen(caller, "lotsen/cases/"+w.cases[subject])
+		w.murmur(subject)
+		s.next()
 	}
-	return kept
 }
+
+const refusal = `{"type":"refused"}`
 
 // topicsOf are the topics of our own that are tried: of each kind, of several.
 func (w *world) topicsOf() map[string]string {
@@ -164,6 +167,7 @@ staff nurse   | -        -           -    -   -     -    -   yes   -      -     
 func TestWhoListens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.awake("active", "child", "south")
 	topics := w.topicsOf()
 	streams := map[string]*stream{}
 	for _, caller := range callers {
@@ -210,6 +214,7 @@ func TestWhoListens(t *testing.T) {
 func TestPatientsAreToldOfNotesAsVoid(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.awake("active")
 	topic := "lotsen/cases/" + w.cases["active"]
 	anna, doctor := w.listen("Anna", topic), w.listen("doctor", topic)
 	w.say("nurse", "active", "note", secretWords("active"))

@@ -7,16 +7,13 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
-	"github.com/pocketbase/pocketbase/tools/security"
 
 	"lotsen/hooks"
 	"lotsen/internal/access"
-	"lotsen/internal/api"
 	"lotsen/internal/care"
 	"lotsen/internal/personnummer"
 	"lotsen/internal/records"
@@ -32,12 +29,12 @@ type world struct {
 
 	second *records.Queue           // another queue of Norrvik; Mona's
 	people map[string]access.Who    // the callers who are somebody, and the patients who are no callers
-	tokens map[string]func() string // the callers who have a token that is no one's
+	fixed  map[string]string        // the tokens of callers that count for nothing
+	tokens map[string]func() string // the same, where a token is made anew each time
 	cases  map[string]string        // ids of the cases
 	notes  map[string]string        // ids of each case's note
 	words  map[string]string        // ids of each case's message from the patient
 	photos map[string][2]string     // the answer with a photo, and the photo's name
-	ended  string
 }
 
 // number makes a personal number of Skatteverket's test series for a date of birth, YYYYMMDD.
@@ -68,20 +65,6 @@ var phones = map[string]string{
 func openWords(subject string) string   { return "ordom" + subject }
 func secretWords(subject string) string { return "viskning" + subject }
 func surname(person string) string      { return person + "sson" }
-
-func newWorld(t testing.TB) *world {
-	t.Helper()
-	w := &world{
-		Clinic: kit.New(t), t: t,
-		people: map[string]access.Who{}, tokens: map[string]func() string{},
-		cases: map[string]string{}, notes: map[string]string{}, words: map[string]string{}, photos: map[string][2]string{},
-	}
-	w.plantEmpty()
-	w.bind()
-	w.settle()
-	w.plantCases()
-	return w
-}
 
 // plantEmpty writes a case in which every relation is unset, before the guards are there.
 func (w *world) plantEmpty() {
@@ -178,92 +161,6 @@ func (w *world) admin() *core.Record {
 		w.t.Fatalf("make superuser: %v", err)
 	}
 	return r
-}
-
-// strangers are those whose token counts for nothing. Each is, but for that, a token that would open Anna's case.
-func (w *world) strangers() {
-	anna := w.record("Anna")
-	fixed := func(token string, err error) func() string {
-		if err != nil {
-			w.t.Fatalf("make a token: %v", err)
-		}
-		return func() string { return token }
-	}
-	w.tokens["no token"] = func() string { return "" }
-	w.tokens["expired token"] = fixed(hooks.BeginSession(anna, time.Now().Add(-12*time.Hour-time.Minute)))
-	w.tokens["bare token"] = fixed(anna.NewAuthToken()) // PocketBase's own, that names no log-in
-	w.tokens["impersonated"] = fixed(w.record("nurse").NewStaticAuthToken(time.Hour))
-	w.tokens["file token"] = func() string { return w.fileToken("Anna") }
-	w.tokens["watch token"] = func() string { return w.watch("active") }
-	w.tokens["forged token"] = fixed(security.NewJWT(map[string]any{
-		"type": "auth", "id": anna.Id, "collectionId": anna.Collection().Id, "sid": "x", "start": time.Now().Unix(), "refreshable": true,
-	}, anna.TokenKey()+"guessed", time.Hour))
-	w.tokens["ended log-in"] = w.endedLogIn()
-	w.tokens["deleted nurse"] = w.deletedNurse()
-}
-
-func (w *world) endedLogIn() func() string {
-	token := w.token("Anna")
-	if r := w.send(request{token: token, method: "DELETE", path: api.Base + "/me/session"}); r.status != 204 {
-		w.t.Fatalf("ending a log-in answers %d, want 204", r.status)
-	}
-	return func() string { return token }
-}
-
-func (w *world) deletedNurse() func() string {
-	gone := w.Hire(w.t, "Gone", "lead", w.Norrvik.Id, w.Soder.Id)
-	r, err := w.App.FindRecordById(records.StaffMembers, gone.ID)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	token, err := hooks.BeginSession(r, time.Now())
-	if err == nil {
-		err = w.App.Delete(r)
-	}
-	if err != nil {
-		w.t.Fatalf("delete a nurse: %v", err)
-	}
-	return func() string { return token }
-}
-
-// record is the record of a person.
-func (w *world) record(person string) *core.Record {
-	w.t.Helper()
-	who := w.people[person]
-	collection := map[access.Kind]string{
-		access.Patient: records.Patients, access.Staff: records.StaffMembers, access.Superuser: core.CollectionNameSuperusers,
-	}[who.Kind]
-	r, err := w.App.FindRecordById(collection, who.ID)
-	if err != nil {
-		w.t.Fatalf("find %s: %v", person, err)
-	}
-	return r
-}
-
-// token is a token of a caller; for somebody with a log-in, of a new one.
-func (w *world) token(caller string) string {
-	w.t.Helper()
-	if give, ok := w.tokens[caller]; ok {
-		return give()
-	}
-	r := w.record(caller)
-	token, err := hooks.BeginSession(r, time.Now())
-	if caller == "admin" {
-		token, err = r.NewAuthToken()
-	}
-	if err != nil {
-		w.t.Fatalf("make a token: %v", err)
-	}
-	return token
-}
-
-func (w *world) watch(subject string) string {
-	w.t.Helper()
-	token, err := api.NewWatch(w.App, w.cases[subject], time.Now().Add(time.Hour))
-	if err != nil {
-		w.t.Fatalf("make watch token: %v", err)
-	}
-	return token
 }
 
 // plantCases lets happen to the cases what people_test.go says of them.
