@@ -94,7 +94,7 @@ func assemble(app core.App, cfg Config) (*program, error) {
 	p := &program{app: app, cfg: cfg, log: app.Logger(), real: new(clock.Clock), ranks: new(queue.Ranks)}
 	p.desk = &care.Desk{App: app, Clock: cfg.Clock, Keys: cfg.Settings.Keys, Protocols: cfg.Protocols, Log: p.log}
 	told := new(fanout.Fanout)
-	p.herald = &herald{app: app, fanout: told, ranks: p.ranks, log: p.log, places: map[string]int{}}
+	p.herald = &herald{app: app, fanout: told, ranks: p.ranks, log: p.log, told: map[string]int{}}
 	p.live = &Realtime{Fanout: told, May: mayListen(app), Now: p.real.Now, FreeLoopback: cfg.Local}
 	p.live.Watch = p.readWatch
 	outbox, err := p.outbox()

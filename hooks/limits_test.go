@@ -10,7 +10,6 @@ import (
 	"golang.org/x/time/rate"
 	"pgregory.net/rapid"
 
-	"lotsen/internal/records"
 	"lotsen/test/kit"
 )
 
@@ -76,12 +75,7 @@ func TestAPersonWritesSixtyTimesAMinute(t *testing.T) {
 
 func (d *doorway) patientToken() string {
 	d.t.Helper()
-	p := d.Person(d.t, kit.Bo, "Bo Berg")
-	token, err := BeginSession(d.record(records.Patients, p.ID), now())
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return token
+	return d.tokenOf(d.Person(d.t, kit.Bo, "Bo Berg"))
 }
 
 func TestAPersonSaysTenThingsInTenSeconds(t *testing.T) {
@@ -118,18 +112,9 @@ func TestBeforeLogInTheAddressCounts(t *testing.T) {
 	if w := d.ask("GET", "/api/who", "", ""); w.Code != http.StatusOK {
 		t.Errorf("a read from the same address got %d, want 200: it is counted apart", w.Code)
 	}
-	if w := d.ask("POST", "/api/who", d.nurseToken(), "{}"); w.Code != http.StatusOK {
+	if w := d.ask("POST", "/api/who", d.tokenOf(d.Nurse), "{}"); w.Code != http.StatusOK {
 		t.Errorf("a nurse at the same address got %d, want 200", w.Code)
 	}
-}
-
-func (d *doorway) nurseToken() string {
-	d.t.Helper()
-	token, err := BeginSession(d.record(records.StaffMembers, d.Nurse.ID), now())
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return token
 }
 
 func TestGuessesAtOnePasswordAreBounded(t *testing.T) {

@@ -24,52 +24,61 @@ type herald struct {
 	ranks  *queue.Ranks
 	log    *slog.Logger
 
-	mu     sync.Mutex
-	places map[string]int // what each waiting case was last told of its place
+	places sync.Mutex     // held while somebody is told of a place or a turn: what is told last is what holds
+	told   map[string]int // what each waiting case was last told of its place; places held
 }
 
-// event tells the topic of a case what has happened to it, and the staff whom it calls for.
+// event tells the topic of a case what has happened to it: to staff and to patients what each would get from GET …/events.
 func (h *herald) event(e *core.RecordEvent) error {
 	ev := records.AsEvent(e.Record)
-	data, err := api.EventView(h.app, ev, access.Patient)
-	staffOnly := false
-	if ev.Kind() == cases.Noted {
-		staffOnly = true
-		data, err = api.EventView(h.app, ev, access.Staff)
+	toPatients, err := api.EventView(h.app, ev, access.Patient)
+	if err != nil {
+		return err
 	}
+	toStaff, err := api.EventView(h.app, ev, access.Staff)
 	if err != nil {
 		return err
 	}
 	return h.fanout.Publish(topics.Topic{Kind: topics.Case, ID: ev.Case()}.String(), fanout.Event{
-		Seq: int64(ev.Seq()), At: ev.At(), Data: data, StaffOnly: staffOnly,
+		Seq: int64(ev.Seq()), At: ev.At(), Data: toPatients, Staff: toStaff,
 	})
+}
+
+// callsClinician says as what an event calls for the clinician of its case.
+var callsClinician = map[cases.Event]string{
+	cases.Handed: "assigned", cases.Here: "here", cases.Said: "message", cases.Worse: "worse",
 }
 
 // calls tells single members of staff what calls for them.
 func (h *herald) calls(e *core.RecordEvent) error {
 	ev := records.AsEvent(e.Record)
+	if ev.Kind() == cases.Noted {
+		return h.callMentioned(ev)
+	}
+	kind, calls := callsClinician[ev.Kind()]
+	if !calls {
+		return nil
+	}
 	c, err := records.CaseByID(h.app, ev.Case())
 	if err != nil {
 		return err
 	}
+	return h.call(c.Clinician(), kind, ev)
+}
+
+// callMentioned tells those whom a note names, but for its author.
+func (h *herald) callMentioned(ev *records.Event) error {
+	m, err := records.MessageAt(h.app, ev.Case(), ev.Seq())
+	if err != nil {
+		return err
+	}
 	_, by, _ := ev.By()
-	switch ev.Kind() {
-	case cases.Handed:
-		return h.call(c.Clinician(), "assigned", ev)
-	case cases.Here, cases.Said, cases.Worse:
-		kind := map[cases.Event]string{cases.Here: "here", cases.Said: "message", cases.Worse: "worse"}[ev.Kind()]
-		return h.call(c.Clinician(), kind, ev)
-	case cases.Noted:
-		m, err := records.MessageAt(h.app, c.Id, ev.Seq())
-		if err != nil {
-			return err
+	for _, id := range m.Mentions() {
+		if id == by {
+			continue
 		}
-		for _, id := range m.Mentions() {
-			if id != by {
-				if err := h.call(id, "mentioned", ev); err != nil {
-					return err
-				}
-			}
+		if err := h.call(id, "mentioned", ev); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -86,21 +95,31 @@ func (h *herald) call(staff, kind string, ev *records.Event) error {
 
 // followCase keeps the ranks in step with a case that was committed, and tells its queue and those who wait there.
 func (h *herald) followCase(e *core.RecordEvent) error {
-	c := records.AsCase(e.Record)
-	before := records.AsCase(e.Record.Original())
-	changed := followCase(h.ranks, c)
-	if c.State() != before.State() && (c.State() == cases.Waiting || before.State() == cases.Waiting) {
-		if err := h.tellState(c); err != nil {
+	before, now := records.AsCase(e.Record.Original()), records.AsCase(e.Record)
+	if err := h.followPlaces(before, now); err != nil {
+		return err
+	}
+	for _, q := range queuesOf(before, now) {
+		if err := h.tellQueue(q, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// followPlaces moves the ranks, and tells those who watch a place. The acts of others are followed at the same time: a place that was read
+// before a turn came must not be told after it.
+func (h *herald) followPlaces(before, now *records.Case) error {
+	h.places.Lock()
+	defer h.places.Unlock()
+	changed := followCase(h.ranks, now)
+	if now.State() != before.State() && (now.State() == cases.Waiting || before.State() == cases.Waiting) {
+		if err := h.tellTurn(now.Id); err != nil {
 			return err
 		}
 	}
 	for _, q := range changed {
 		if err := h.tellPlaces(q); err != nil {
-			return err
-		}
-	}
-	for _, q := range queuesOf(before, c) {
-		if err := h.tellQueue(q, c); err != nil {
 			return err
 		}
 	}
@@ -145,12 +164,13 @@ func (h *herald) tellQueue(id string, c *records.Case) error {
 	return h.fanout.Publish(name, fanout.Event{Data: data})
 }
 
-// tellPlaces tells each who waits in a queue where they stand, if that has changed.
+// tellPlaces tells each who waits in a queue where they stand, if that has changed; places held.
 func (h *herald) tellPlaces(id string) error {
 	for ahead, entry := range h.ranks.Line(id) {
-		if !h.moved(entry.ID, ahead) {
+		if last, known := h.told[entry.ID]; known && last == ahead {
 			continue
 		}
+		h.told[entry.ID] = ahead
 		err := h.fanout.PublishLatest(topics.Topic{Kind: topics.Place, ID: entry.ID}.String(), api.PlaceEvent(ahead))
 		if err != nil {
 			return err
@@ -159,28 +179,15 @@ func (h *herald) tellPlaces(id string) error {
 	return nil
 }
 
-// tellState tells who watches a place that the case waits, or does so no more: it is their turn.
-func (h *herald) tellState(c *records.Case) error {
-	h.forget(c.Id)
-	return h.fanout.Publish(topics.Topic{Kind: topics.Place, ID: c.Id}.String(), fanout.Event{
-		Data: map[string]any{"type": "state", "state": c.State(), "due": records.RFC3339(c.Due())},
-	})
-}
-
-func (h *herald) moved(id string, ahead int) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if last, known := h.places[id]; known && last == ahead {
-		return false
+// tellTurn tells who watches a place that the case waits, or does so no more: it is their turn; places held. The case is read anew, for
+// two acts in a row may be followed in the other order.
+func (h *herald) tellTurn(id string) error {
+	delete(h.told, id)
+	c, err := records.CaseByID(h.app, id)
+	if err != nil {
+		return err
 	}
-	h.places[id] = ahead
-	return true
-}
-
-func (h *herald) forget(id string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	delete(h.places, id)
+	return h.fanout.Publish(topics.Topic{Kind: topics.Place, ID: id}.String(), fanout.Event{Data: api.TurnEvent(c)})
 }
 
 // typing tells the topic of a case that one side is writing. It is never stored.

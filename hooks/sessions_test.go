@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 	"github.com/pocketbase/pocketbase/tools/security"
@@ -42,22 +41,16 @@ func openDoorway(t *testing.T, bind ...func(*doorway)) *doorway {
 	for _, f := range bind {
 		f(d)
 	}
-	router, err := apis.NewRouter(d.App)
-	if err != nil {
-		t.Fatalf("make the router: %v", err)
-	}
-	router.Any("/api/who", func(e *core.RequestEvent) error {
-		if e.Auth == nil {
-			return e.JSON(http.StatusOK, map[string]string{"id": ""})
-		}
-		return e.JSON(http.StatusOK, map[string]string{"id": e.Auth.Id})
-	})
-	serve := &core.ServeEvent{App: d.App, Router: router}
-	err = d.App.OnServe().Trigger(serve, func(e *core.ServeEvent) (err error) {
-		d.mux, err = e.Router.BuildMux()
-		return err
-	})
-	if err != nil {
+	d.App.OnServe().Bind(on("TestWho", func(e *core.ServeEvent) error {
+		e.Router.Any("/api/who", func(e *core.RequestEvent) error {
+			if e.Auth == nil {
+				return e.JSON(http.StatusOK, map[string]string{"id": ""})
+			}
+			return e.JSON(http.StatusOK, map[string]string{"id": e.Auth.Id})
+		})
+		return e.Next()
+	}))
+	if err := d.serve(); err != nil {
 		t.Fatalf("serve: %v", err)
 	}
 	return d

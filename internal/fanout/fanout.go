@@ -17,6 +17,7 @@ package fanout
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -32,13 +33,13 @@ type Event struct {
 	// Seq is the event's number in its topic: 1, 2, 3 … without holes. Zero is
 	// for what has no number and may be lost, such as typing or a place in line.
 	Seq int64
-	// At is when it happened. Only the stand-in of StaffOnly needs it.
+	// At is when it happened. Only what stands in for an event that cannot be
+	// written needs it.
 	At time.Time
 	// Data is what readers get, as JSON. It carries type, seq and at itself.
 	Data any
-	// StaffOnly keeps Data from patients. With a Seq they get `{type: "void",
-	// seq, at}` in its place, so that their numbers have no holes; else nothing.
-	StaffOnly bool
+	// Staff is what staff get in the place of Data; nil: Data, too.
+	Staff any
 }
 
 // Fanout hands events to open lines. The zero value is ready. It is safe for
@@ -60,9 +61,11 @@ type Counts struct {
 
 // Publish tells the event to those who listen to the topic now. A numbered
 // event waits until those before it have been told, but for a second at most.
+// What a line still keeps of [Fanout.PublishLatest] for the topic is older, and
+// is dropped.
 //
-// The error says that Data cannot be written as JSON. Even then a numbered
-// event leaves no hole: it goes out as a void one.
+// The error says that Data or Staff cannot be written as JSON. Even then a
+// numbered event leaves no hole: it goes out as `{type: "void", seq, at}`.
 func (f *Fanout) Publish(topic string, ev Event) error {
 	fr, err := f.write(topic, ev)
 	if ev.Seq == 0 {
@@ -121,16 +124,25 @@ func (f *Fanout) write(topic string, ev Event) (frame, error) {
 	if !f.index.Heard(topic) {
 		return fr, nil
 	}
-	raw, err := json.Marshal(ev.Data)
+	var faults [2]error
+	fr.patient, faults[0] = ev.encode(ev.Data)
+	fr.staff = fr.patient
+	if ev.Staff != nil {
+		fr.staff, faults[1] = ev.encode(ev.Staff)
+	}
+	if err := errors.Join(faults[:]...); err != nil {
+		return fr, fmt.Errorf("writing an event for %s: %w", kindOf(topic), err)
+	}
+	return fr, nil
+}
+
+// encode makes the bytes of data, or those of what stands in for it.
+func (ev Event) encode(data any) ([]byte, error) {
+	raw, err := json.Marshal(data)
 	if err != nil {
-		err = fmt.Errorf("writing an event for %s: %w", kindOf(topic), err)
-		raw = void(ev)
+		return void(ev), err
 	}
-	fr.staff, fr.patient = raw, raw
-	if ev.StaffOnly {
-		fr.patient = void(ev)
-	}
-	return fr, err
+	return raw, nil
 }
 
 // hand lays the frame into the buffers of the topic's readers.
@@ -146,7 +158,7 @@ func (f *Fanout) hand(fr frame) {
 // timeLayout is api.md's: RFC 3339 in UTC with exactly three decimals.
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
-// void is what stands in for an event that a reader may not see.
+// void is what stands in for an event that cannot be written.
 func void(ev Event) []byte {
 	if ev.Seq == 0 {
 		return nil

@@ -75,17 +75,16 @@ func TestMessagesAreNamedByTheirTopic(t *testing.T) {
 	}
 }
 
-func TestStaffOnlyIsVoidToPatients(t *testing.T) {
+func TestStaffMayGetSomethingElse(t *testing.T) {
 	t.Parallel()
 	var f fanout.Fanout
 	nurse, patient := f.Open("nurse"), f.Open("patient")
 	nurse.Listen(true, aCase)
 	patient.Listen(false, aCase)
-	at := time.Date(2026, 11, 25, 16, 20, 1, 5e6, time.FixedZone("CET", 3600))
-	publish(t, &f, aCase, fanout.Event{Seq: 1, At: at, Data: "note", StaffOnly: true})
-	publish(t, &f, aCase, fanout.Event{Data: "typing", StaffOnly: true})
+	publish(t, &f, aCase, fanout.Event{Seq: 1, Data: "void", Staff: "note"})
+	publish(t, &f, aCase, fanout.Event{Data: "typing"})
 	want(t, "staff", read(nurse), `"note"`, `"typing"`)
-	want(t, "patient", read(patient), `{"type":"void","seq":1,"at":"2026-11-25T15:20:01.005Z"}`)
+	want(t, "patient", read(patient), `"void"`, `"typing"`)
 }
 
 func TestWhatCannotBeWrittenLeavesNoHole(t *testing.T) {
@@ -103,8 +102,30 @@ func TestWhatCannotBeWrittenLeavesNoHole(t *testing.T) {
 	if err := f.PublishLatest(aCase, func() {}); err == nil {
 		t.Error("PublishLatest of a function: no error, want one")
 	}
-	publish(t, &f, aCase, fanout.Event{Seq: 2, Data: 2})
-	want(t, "reader", read(l), `{"type":"void","seq":1,"at":"2026-11-25T15:00:00.000Z"}`, "2")
+	if err := f.Publish(aCase, fanout.Event{Seq: 2, At: at, Data: 2, Staff: func() {}}); err == nil {
+		t.Error("Publish of a function to staff: no error, want one")
+	}
+	publish(t, &f, aCase, fanout.Event{Seq: 3, Data: 3})
+	want(t, "reader", read(l), `{"type":"void","seq":1,"at":"2026-11-25T15:00:00.000Z"}`, `{"type":"void","seq":2,"at":"2026-11-25T15:00:00.000Z"}`, "3")
+}
+
+func TestWhatIsToldAtOnceDropsWhatWaited(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var f fanout.Fanout
+		l := f.Open("x")
+		second := topics.Topic{Kind: topics.Place, ID: "bcdefghij012345"}.String()
+		l.Listen(false, place, second)
+		for _, topic := range []string{place, place, second} {
+			if err := f.PublishLatest(topic, "place"); err != nil {
+				t.Fatalf("PublishLatest: %v", err)
+			}
+		}
+		publish(t, &f, place, fanout.Event{Data: "your turn"})
+		want(t, "at once", read(l), `"place"`, `"your turn"`)
+		time.Sleep(5 * time.Second)
+		want(t, "later, of the other topic alone", read(l), `"place"`)
+	})
 }
 
 func TestASlowReaderIsCutOffAloneAndNobodyWaits(t *testing.T) {

@@ -1,6 +1,7 @@
 package fanout
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -41,7 +42,8 @@ func (l *Line) ID() string { return l.id }
 func (l *Line) Out() chan subscriptions.Message { return l.out }
 
 // Listen makes names the line's topics in place of those it had. Staff tells
-// who reads: staff get what is StaffOnly. On a line that has ended it does nothing.
+// who reads: an event may hold something else for staff. On a line that has
+// ended it does nothing.
 func (l *Line) Listen(staff bool, names ...string) {
 	l.mu.Lock()
 	l.staff = staff
@@ -92,7 +94,8 @@ func (l *Line) Closed() bool {
 	return l.closed
 }
 
-// give sends what the frame holds for a reader of this kind.
+// give sends what the frame holds for a reader of this kind. What was kept for
+// the topic is older: told afterwards it would be wrong.
 func (l *Line) give(fr frame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -101,6 +104,7 @@ func (l *Line) give(fr frame) {
 		raw = fr.staff
 	}
 	if raw != nil {
+		l.waiting = slices.DeleteFunc(l.waiting, func(m subscriptions.Message) bool { return m.Name == fr.topic })
 		l.push(subscriptions.Message{Name: fr.topic, Data: raw})
 	}
 }
