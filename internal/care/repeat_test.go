@@ -335,3 +335,17 @@ func TestTheSameMessageAfterTheEndIsStillThatMessage(t *testing.T) {
 		t.Errorf("got %v, %v; want the first, for a repeat is known before the state is asked", got, err)
 	}
 }
+
+func TestAMessageOfACaseThatIsHandedAwayIsNotShownAgain(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, cases.Active)
+	m, err := s.say(t, s.Nurse, "", "mina ord")
+	s.must(t, err)
+	s.must(t, s.Desk.Transfer(t.Context(), s.Nurse, s.id, care.Handover{Queue: s.Soder.Id, Note: "bor där"}))
+	again, err := records.NewMessage(s.App, s.id, m.Body())
+	s.must(t, err)
+	again.Id = m.Id
+	if got, err := s.Desk.Say(t.Context(), s.Nurse, again, "print of mina ord", nil); !errors.Is(err, access.ErrHidden) {
+		t.Errorf("got %v, %v; want that the case is not there", got, err)
+	}
+}
