@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
@@ -84,7 +85,7 @@ func checkMessage(who access.Who, msg *records.Message) error {
 	switch {
 	case who.Kind == access.Patient && msg.Kind() == records.Note:
 		return &care.Invalid{Field: "kind", Code: "validation_not_one_of"}
-	case msg.Body() == "" && len(msg.GetUnsavedFiles("files")) == 0:
+	case strings.TrimSpace(msg.Body()) == "" && len(msg.GetUnsavedFiles("files")) == 0:
 		return &care.Invalid{Field: "body", Code: "validation_required"}
 	}
 	return nil

@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/json"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v5"
 
@@ -54,7 +53,7 @@ func (s *Server) step(c *echo.Context) error {
 }
 
 type wordsBody struct {
-	Text string `json:"text" validate:"required,max=4000"`
+	Text string `json:"text" validate:"words,max=4000"`
 }
 
 // dangerView is a kind of danger that the words may mean, and what to show at once.
@@ -77,9 +76,6 @@ func (s *Server) ownWords(c *echo.Context) error {
 	var in wordsBody
 	if err := bind(c, &in); err != nil {
 		return err
-	}
-	if strings.TrimSpace(in.Text) == "" {
-		return fields{"text": codeRequired}
 	}
 	_, danger, err := s.Desk.OwnWords(c.Request().Context(), who, theCase.Id, in.Text)
 	if err != nil {

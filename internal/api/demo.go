@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v5"
 
 	"lotsen/internal/bankid"
+	"lotsen/internal/personnummer"
 	"lotsen/internal/records"
 	"lotsen/internal/texts"
 )
@@ -47,7 +48,7 @@ func (s *Server) demoRoutes(g *echo.Group) {
 }
 
 type approveBody struct {
-	PersonalNumber string `json:"personalNumber" validate:"required,max=40"`
+	PersonalNumber string `json:"personalNumber" validate:"words,max=40"`
 	Name           string `json:"name" validate:"max=200"`
 }
 
@@ -63,16 +64,15 @@ func (s *Server) playApproval(c *echo.Context) error {
 		return bankIDRefusal(err)
 	}
 	var in approveBody
-	wrong := fields{}
-	if err := bind(c, &in); err != nil && !errors.As(err, &wrong) {
+	var number personnummer.Number
+	err = bind(c, &in, func(wrong fields) {
+		var code string
+		if number, code = s.number(in.PersonalNumber); code != "" {
+			wrong.first("personalNumber", code)
+		}
+	})
+	if err != nil {
 		return err
-	}
-	number, code := s.number(in.PersonalNumber)
-	if code != "" {
-		wrong.first("personalNumber", code)
-	}
-	if len(wrong) > 0 {
-		return wrong
 	}
 	returnURL, err := s.approve(c.Request().Context(), orders, c.Param("id"), number.Digits(), in.Name)
 	if errors.Is(err, ErrPlayed) {
@@ -112,7 +112,7 @@ func (s *Server) approve(ctx context.Context, orders *bankid.Orders[LogIn], id, 
 }
 
 type clockBody struct {
-	Advance string `json:"advance" validate:"required,max=20"`
+	Advance string `json:"advance" validate:"words,max=20"`
 }
 
 // furthest is how far the clock moves on at once.

@@ -39,6 +39,7 @@ const (
 	codeTime         = "validation_invalid_time"
 	codeReturnURL    = "validation_return_url"
 	codeTooMany      = "validation_too_many"
+	codeSwedish      = "validation_swedish_required"
 	codeNotPhoto     = "file_not_photo"
 	codeFile         = "file_" // and a code of uploads
 )
@@ -65,6 +66,32 @@ var answerCodes = map[string]string{
 type fields map[string]string
 
 func (f fields) add(name, code string) { f[name] = code }
+
+// first adds what is wrong with a field, unless something else is known to be.
+func (f fields) first(name, code string) {
+	if _, known := f[name]; !known {
+		f[name] = code
+	}
+}
+
+// read reads one field by read, and notes the code of what is wrong with it.
+func (f fields) read(name, text string, read func(string) (string, string)) string {
+	value, code := read(text)
+	if code != "" {
+		f.first(name, code)
+	}
+	return value
+}
+
+// oneOfTwo notes that exactly one of two fields is to be sent, unless one of them was, and is no good.
+func (f fields) oneOfTwo(a, b string, hasA, hasB bool) {
+	_, badA := f[a]
+	_, badB := f[b]
+	if hasA == hasB && !badA && !badB {
+		f.add(a, codeOneOfTwo)
+		f.add(b, codeOneOfTwo)
+	}
+}
 
 func (f fields) Error() string { return "some fields of the body are wrong" }
 

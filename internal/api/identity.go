@@ -158,7 +158,7 @@ func (s *Server) admit(ctx context.Context, who bankid.Identity) (LogIn, error) 
 }
 
 type returnBody struct {
-	Nonce string `json:"nonce" validate:"required,max=200"`
+	Nonce string `json:"nonce" validate:"words,max=200"`
 }
 
 func (s *Server) returnBankID(c *echo.Context) error {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -90,13 +89,9 @@ func (s *Server) setMe(c *echo.Context) error {
 		return err
 	}
 	var in meBody
-	wrong := fields{}
-	if err := bind(c, &in); err != nil && !errors.As(err, &wrong) {
+	var details care.Details
+	if err := bind(c, &in, func(wrong fields) { details = s.details(in, wrong) }); err != nil {
 		return err
-	}
-	details := s.details(in, wrong)
-	if len(wrong) > 0 {
-		return wrong
 	}
 	p, err := s.Desk.SetDetails(c.Request().Context(), who, details)
 	if err != nil {

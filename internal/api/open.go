@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v5"
@@ -13,16 +12,16 @@ import (
 
 type openBody struct {
 	ID        string         `json:"id" validate:"omitempty,recordid"`
-	Region    string         `json:"region" validate:"required,max=60"`
+	Region    string         `json:"region" validate:"words,max=60"`
 	Unit      string         `json:"unit" validate:"max=60"`
-	Complaint string         `json:"complaint" validate:"required,max=40"`
+	Complaint string         `json:"complaint" validate:"words,max=40"`
 	Phone     string         `json:"phone" validate:"max=40"`
 	Dependant *dependantBody `json:"dependant"`
 }
 
 // dependantBody is the child that a case is for. Guardian is no rule of the body: who does not say to be it is refused as not eligible.
 type dependantBody struct {
-	PersonalNumber string `json:"personalNumber" validate:"required,max=40"`
+	PersonalNumber string `json:"personalNumber" validate:"words,max=40"`
 	Name           string `json:"name" validate:"max=200"`
 	Guardian       bool   `json:"guardian"`
 }
@@ -55,10 +54,17 @@ func (s *Server) answerOpened(c *echo.Context, who access.Who, opened *records.C
 // opening reads the body, and names all that is wrong with it at once: names of what is not there too.
 func (s *Server) opening(c *echo.Context) (care.Opening, error) {
 	var body openBody
-	wrong := fields{}
-	if err := bind(c, &body); err != nil && !errors.As(err, &wrong) {
-		return care.Opening{}, err
+	var in care.Opening
+	var fault error
+	err := bind(c, &body, func(wrong fields) { in, fault = s.openingOf(c, body, wrong) })
+	if fault != nil {
+		return in, fault
 	}
+	return in, err
+}
+
+// openingOf puts together what the case is opened with, and adds what is wrong with it to what is known to be. Its error is a fault of our own.
+func (s *Server) openingOf(c *echo.Context, body openBody, wrong fields) (care.Opening, error) {
 	in := care.Opening{ID: body.ID, Region: body.Region, Unit: body.Unit, Complaint: body.Complaint, Body: body}
 	if c.Request().Header.Get("Accept-Language") != "" {
 		in.Language = string(langOf(c))
@@ -67,7 +73,10 @@ func (s *Server) opening(c *echo.Context) (care.Opening, error) {
 		in.Phone = wrong.read("phone", body.Phone, s.mobile)
 	}
 	if d := body.Dependant; d != nil {
-		in.Dependant = &care.Dependant{Name: d.Name, Guardian: d.Guardian}
+		in.Dependant = &care.Dependant{Guardian: d.Guardian}
+		if hasWords(d.Name) {
+			in.Dependant.Name = d.Name
+		}
 		number, code := s.number(d.PersonalNumber)
 		if code != "" {
 			wrong.first("dependant.personalNumber", code)
@@ -81,24 +90,5 @@ func (s *Server) opening(c *echo.Context) (care.Opening, error) {
 	for _, u := range unknown {
 		wrong.first(u.Field, u.Code)
 	}
-	if len(wrong) > 0 {
-		return in, wrong
-	}
 	return in, nil
-}
-
-// first adds what is wrong with a field, unless something else is known to be.
-func (f fields) first(name, code string) {
-	if _, known := f[name]; !known {
-		f[name] = code
-	}
-}
-
-// read reads one field by read, and notes the code of what is wrong with it.
-func (f fields) read(name, text string, read func(string) (string, string)) string {
-	value, code := read(text)
-	if code != "" {
-		f.first(name, code)
-	}
-	return value
 }

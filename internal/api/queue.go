@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 
@@ -48,16 +47,15 @@ func (s *Server) join(c *echo.Context) error {
 		return err
 	}
 	var body joinBody
-	wrong := fields{}
-	if err := bind(c, &body); err != nil && !errors.As(err, &wrong) {
+	var in care.Joining
+	err = bind(c, &body, func(wrong fields) {
+		in.Interpreter = body.Interpreter
+		if body.Phone != "" {
+			in.Phone = wrong.read("phone", body.Phone, s.mobile)
+		}
+	})
+	if err != nil {
 		return err
-	}
-	in := care.Joining{Interpreter: body.Interpreter}
-	if body.Phone != "" {
-		in.Phone = wrong.read("phone", body.Phone, s.mobile)
-	}
-	if len(wrong) > 0 {
-		return wrong
 	}
 	if _, err := s.Desk.Join(c.Request().Context(), who, theCase.Id, in); err != nil {
 		return err

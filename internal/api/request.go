@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-playground/validator/v10"
 	"github.com/labstack/echo/v5"
@@ -18,8 +19,9 @@ import (
 const bodyLimit = 64 << 10
 
 // bind reads the JSON body of a command into the struct that in points to, and checks it. Every bad field is named at once:
-// wrong types, unknown names and broken rules. No body is an empty one. It is called after the caller's right is known, never before.
-func bind(c *echo.Context, in any) error {
+// wrong types, unknown names and broken rules, those too that only the caller of bind can ask: each of also adds what it finds to what is
+// known to be wrong, with first. No body is an empty one. bind is called after the caller's right is known, never before.
+func bind(c *echo.Context, in any, also ...func(wrong fields)) error {
 	raw, err := readBody(c)
 	if err != nil {
 		return err
@@ -31,13 +33,16 @@ func bind(c *echo.Context, in any) error {
 		}
 	}
 	check(in, wrong)
+	for _, ask := range also {
+		ask(wrong)
+	}
 	if len(wrong) > 0 {
 		return wrong
 	}
 	return nil
 }
 
-// readBody reads a body of JSON, or none.
+// readBody reads a body of JSON, or none. JSON is UTF-8: what is not would be stored as something that nobody has written.
 func readBody(c *echo.Context) ([]byte, error) {
 	r := c.Request()
 	raw, err := io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, bodyLimit))
@@ -52,6 +57,9 @@ func readBody(c *echo.Context) ([]byte, error) {
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return nil, errNotJSON
+	}
+	if !utf8.Valid(raw) {
+		return nil, errMalformed
 	}
 	return raw, nil
 }
@@ -128,28 +136,20 @@ var rules = func() *validator.Validate {
 
 // mixed is a body with rules that no single field breaks.
 type mixed interface {
-	mix(wrong fields) // adds what is wrong
+	mix(wrong fields) // adds what is wrong, with first
 }
 
 // check adds what the rules find, apart from fields that are known to be wrong already.
 func check(in any, wrong fields) {
-	single, across := fields{}, fields{}
 	var found validator.ValidationErrors
 	if errors.As(rules.Struct(in), &found) {
 		for _, f := range found {
 			_, name, _ := strings.Cut(f.Namespace(), ".")
-			single.add(name, codeOf(f))
+			wrong.first(name, codeOf(f))
 		}
 	}
 	if m, ok := in.(mixed); ok {
-		m.mix(across)
-	}
-	for _, more := range []fields{single, across} {
-		for name, code := range more {
-			if _, known := wrong[name]; !known {
-				wrong.add(name, code)
-			}
-		}
+		m.mix(wrong)
 	}
 }
 

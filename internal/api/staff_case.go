@@ -35,6 +35,11 @@ type reasonBody struct {
 	Reason string `json:"reason" validate:"words,max=1000"`
 }
 
+// fitted is a body with rules that depend on what never changes of the case.
+type fitted interface {
+	fit(theCase *records.Case, wrong fields) // adds what is wrong, with first
+}
+
 // move reads a body and makes an act of it: what most commands on a case are.
 func move[In any](s *Server, c *echo.Context, event cases.Event, act func(access.Who, string, In) (*records.Case, error)) error {
 	who, theCase, err := s.on(c, event)
@@ -42,7 +47,12 @@ func move[In any](s *Server, c *echo.Context, event cases.Event, act func(access
 		return err
 	}
 	var in In
-	if err := bind(c, &in); err != nil {
+	err = bind(c, &in, func(wrong fields) {
+		if b, ok := any(&in).(fitted); ok {
+			b.fit(theCase, wrong)
+		}
+	})
+	if err != nil {
 		return err
 	}
 	moved, err := act(who, theCase.Id, in)
@@ -76,10 +86,7 @@ type transferBody struct {
 }
 
 func (b *transferBody) mix(wrong fields) {
-	if (b.Queue == "") == (b.Clinician == "") {
-		wrong.add("queue", codeOneOfTwo)
-		wrong.add("clinician", codeOneOfTwo)
-	}
+	wrong.oneOfTwo("queue", "clinician", b.Queue != "", b.Clinician != "")
 }
 
 // transfer answers 204: who has handed a case over may not see it any longer.
@@ -152,6 +159,13 @@ type closeBody struct {
 	Hold     int    `json:"hold" validate:"min=0,max=0"`
 }
 
+// fit asks for the advice in Swedish, too, where it is written in the language of a patient who reads another.
+func (b *closeBody) fit(theCase *records.Case, wrong fields) {
+	if care.NeedsSwedish(theCase) && !hasWords(b.AdviceSv) {
+		wrong.first("adviceSv", codeSwedish)
+	}
+}
+
 func (s *Server) closeCase(c *echo.Context) error {
 	return move(s, c, cases.Ended, func(who access.Who, id string, in closeBody) (*records.Case, error) {
 		return s.Desk.Close(c.Request().Context(), who, id, records.Ending{
@@ -167,12 +181,9 @@ type guardianBody struct {
 }
 
 func (b *guardianBody) mix(wrong fields) {
-	if b.Verified == b.Blocked {
-		wrong.add("verified", codeOneOfTwo)
-		wrong.add("blocked", codeOneOfTwo)
-	}
+	wrong.oneOfTwo("verified", "blocked", b.Verified, b.Blocked)
 	if b.Blocked && !hasWords(b.Reason) {
-		wrong.add("reason", codeRequired)
+		wrong.first("reason", codeRequired)
 	}
 }
 

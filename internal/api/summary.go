@@ -161,10 +161,7 @@ type searchBody struct {
 }
 
 func (b *searchBody) mix(wrong fields) {
-	if hasWords(b.PersonalNumber) == hasWords(b.Name) {
-		wrong.add("personalNumber", codeOneOfTwo)
-		wrong.add("name", codeOneOfTwo)
-	}
+	wrong.oneOfTwo("personalNumber", "name", hasWords(b.PersonalNumber), hasWords(b.Name))
 }
 
 // search finds cases in the caller's queues. It is logged, also when it finds nothing.
@@ -174,10 +171,20 @@ func (s *Server) search(c *echo.Context) error {
 		return err
 	}
 	var in searchBody
-	if err := bind(c, &in); err != nil {
+	var number personnummer.Number
+	err = bind(c, &in, func(wrong fields) {
+		if !hasWords(in.PersonalNumber) {
+			return
+		}
+		var code string
+		if number, code = s.number(in.PersonalNumber); code != "" {
+			wrong.first("personalNumber", code)
+		}
+	})
+	if err != nil {
 		return err
 	}
-	people, err := s.sought(in, who.Queues)
+	people, err := s.sought(in.Name, number, who.Queues)
 	if err != nil {
 		return err
 	}
@@ -199,9 +206,9 @@ func (s *Server) search(c *echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"items": out})
 }
 
-// sought are the ids of the people whom a search may mean.
-func (s *Server) sought(in searchBody, queues []string) ([]string, error) {
-	if name := strings.TrimSpace(in.Name); name != "" {
+// sought are the ids of the people whom a search may mean: those of a name, or the one of a number where there is no name.
+func (s *Server) sought(name string, number personnummer.Number, queues []string) ([]string, error) {
+	if name := strings.TrimSpace(name); name != "" {
 		people, err := records.PatientsNamed(s.App, name, queues, 50)
 		if err != nil {
 			return nil, err
@@ -211,10 +218,6 @@ func (s *Server) sought(in searchBody, queues []string) ([]string, error) {
 			ids[i] = p.Id
 		}
 		return ids, nil
-	}
-	number, wrong := s.number(in.PersonalNumber)
-	if wrong != "" {
-		return nil, fields{"personalNumber": wrong}
 	}
 	p, err := s.Desk.Known(number)
 	if err != nil {

@@ -23,14 +23,16 @@ func (s *Server) markRead(c *echo.Context) error {
 		return err
 	}
 	var in readMarkBody
-	if err := bind(c, &in); err != nil {
+	err = bind(c, &in, func(wrong fields) {
+		if in.Freetext && who.Kind != access.Staff {
+			wrong.first("freetext", codeUnknownField)
+		}
+		if _, bad := wrong["freetext"]; in.UpTo == nil && !in.Freetext && !bad {
+			wrong.first("upTo", codeRequired)
+		}
+	})
+	if err != nil {
 		return err
-	}
-	switch {
-	case in.Freetext && who.Kind != access.Staff:
-		return fields{"freetext": codeUnknownField}
-	case in.UpTo == nil && !in.Freetext:
-		return fields{"upTo": codeRequired}
 	}
 	if in.UpTo != nil {
 		if _, err := s.Desk.MarkRead(c.Request().Context(), who, theCase.Id, *in.UpTo); err != nil {

@@ -17,7 +17,7 @@ func (d *Desk) Close(ctx context.Context, who access.Who, id string, end records
 	return d.act(ctx, request{
 		who: who, event: cases.Ended, find: theCase(id), body: end,
 		check: func(a *Act) error {
-			if !inSwedish(a.Case.Language()) && end.AdviceSv == "" {
+			if NeedsSwedish(a.Case) && end.AdviceSv == "" {
 				return &Invalid{Field: "adviceSv", Code: "validation_swedish_required"}
 			}
 			return nil
@@ -26,10 +26,11 @@ func (d *Desk) Close(ctx context.Context, who access.Who, id string, end records
 	})
 }
 
-// inSwedish says whether a language is Swedish, of one kind or another; no language means Swedish.
-func inSwedish(language string) bool {
-	name, _, _ := strings.Cut(language, "-")
-	return name == "" || name == "sv"
+// NeedsSwedish says whether the advice of a case must stand in Swedish beside the language that its patient reads. No language means Swedish,
+// and so does Swedish of any kind.
+func NeedsSwedish(c *records.Case) bool {
+	name, _, _ := strings.Cut(c.Language(), "-")
+	return name != "" && name != "sv"
 }
 
 // finishWith ends the case and tells the patient so, where there is a number. A guardian whom nobody has verified reads nothing from here on,
