@@ -109,11 +109,7 @@ func (d *Desk) repeatBefore(tx core.App, r request, c *records.Case, key string)
 
 // over says whether the same request would be a new one: its time is over, or something has happened to the case that makes it so.
 func (d *Desk) over(tx core.App, event cases.Event, c *records.Case, old *records.Repeat) (bool, error) {
-	lasts := repeatFor
-	if event == cases.Worse {
-		lasts = worseRepeats
-	}
-	if d.Clock.Now().Sub(old.At()) > lasts {
+	if d.stale(event, old) {
 		return true, nil
 	}
 	again, err := records.HappenedSince(tx, c.Id, old.Seq(), "", anew[event]...)
@@ -121,6 +117,15 @@ func (d *Desk) over(tx core.App, event cases.Event, c *records.Case, old *record
 		return again, err
 	}
 	return records.HappenedSince(tx, c.Id, old.Seq(), old.Person(), anewByOwn[event]...)
+}
+
+// stale says whether an answer is too old to be given again.
+func (d *Desk) stale(event cases.Event, old *records.Repeat) bool {
+	lasts := repeatFor
+	if event == cases.Worse {
+		lasts = worseRepeats
+	}
+	return d.Clock.Now().Sub(old.At()) > lasts
 }
 
 // repeatAfter answers a move that was refused, if the same person has made it before with the same body: what was answered then.
@@ -133,9 +138,11 @@ func (d *Desk) repeatAfter(tx core.App, r request, c *records.Case, key string, 
 	if err != nil {
 		return nil, refusal
 	}
-	over, err := d.over(tx, r.event, c, old)
-	if err != nil {
-		return nil, err
+	over := d.stale(r.event, old)
+	if !over && !cases.Keeps(r.event) { // what leaves the state as it is was true when it was said, and nothing can undo it
+		if over, err = d.over(tx, r.event, c, old); err != nil {
+			return nil, err
+		}
 	}
 	if over {
 		return nil, refusal
