@@ -16,6 +16,7 @@ func init() {
 			text("unit", 15),
 			text("patient", 15),
 			text("case", 15),
+			text("cases", 1<<14), // ids with blanks between, of a list: PocketBase's longest has a thousand rows
 			needed("what", 60),
 			text("why", 1000),
 			needed("hash", 64),
@@ -23,6 +24,7 @@ func init() {
 		c.AddIndex("audit_nr", true, "nr", "")
 		c.AddIndex("audit_case", false, "`case`, nr", "")
 		c.AddIndex("audit_patient", false, "patient, nr", "")
+		c.AddIndex("audit_lists", false, "at", "cases != ''")
 		return c
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -19,8 +20,11 @@ import (
 	"lotsen/internal/records"
 )
 
-// Subject is whose record, and which case, a row is about; either may be "".
-type Subject struct{ Patient, Case string }
+// Subject is whose record, and which case, a row is about; either may be "". Cases are all that were seen at once, where they were several.
+type Subject struct {
+	Patient, Case string
+	Cases         []string
+}
 
 // Append writes one row in tx: who did or saw what, about whom, when and why. Transactions run one after the other, so the chain needs no lock.
 func Append(tx core.App, by access.Who, what string, about Subject, why string, at time.Time) error {
@@ -34,7 +38,7 @@ func Append(tx core.App, by access.Who, what string, about Subject, why string, 
 	l := records.Look{
 		Nr: nr + 1, At: at.UTC().Truncate(time.Millisecond),
 		ByKind: string(by.Kind), By: by.ID, ByName: by.Name, Role: by.Role, Unit: by.Unit,
-		Patient: about.Patient, Case: about.Case, What: what, Why: why,
+		Patient: about.Patient, Case: about.Case, Cases: about.Cases, What: what, Why: why,
 	}
 	l.Hash = link(last, l)
 	return records.AddLook(tx, l)
@@ -43,7 +47,8 @@ func Append(tx core.App, by access.Who, what string, about Subject, why string, 
 // link is the hash of a row: over the hash before it and all that the row says.
 func link(before string, l records.Look) string {
 	raw, _ := json.Marshal([]any{
-		before, l.Nr, l.At.UTC().Format(time.RFC3339Nano), l.ByKind, l.By, l.ByName, l.Role, l.Unit, l.Patient, l.Case, l.What, l.Why,
+		before, l.Nr, l.At.UTC().Format(time.RFC3339Nano), l.ByKind, l.By, l.ByName, l.Role, l.Unit, l.Patient, l.Case,
+		strings.Join(l.Cases, " "), l.What, l.Why,
 	})
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])

@@ -3,6 +3,7 @@ package care
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -12,8 +13,7 @@ import (
 )
 
 // Looked writes into the access log that staff have looked at cases, before they are shown: one row for a request, durable before the answer.
-// One case is named in the row, and the patient where all that was seen is of one; of a list, what was listed. An error means that nothing may
-// be shown.
+// The row names every case that was seen, and the patient where all of them are of one. An error means that nothing may be shown.
 func (d *Desk) Looked(ctx context.Context, who access.Who, what string, seen []*records.Case, why string) error {
 	if who.Kind == access.Patient {
 		return nil
@@ -30,19 +30,22 @@ func (d *Desk) Looked(ctx context.Context, who access.Who, what string, seen []*
 
 // subjectOf is whom and what a look at these cases is about.
 func subjectOf(seen []*records.Case) audit.Subject {
-	if len(seen) == 0 {
-		return audit.Subject{}
-	}
-	first := seen[0]
-	if len(seen) == 1 {
-		return audit.Subject{Patient: first.Patient(), Case: first.Id}
-	}
-	for _, c := range seen {
-		if c.Patient() != first.Patient() {
-			return audit.Subject{}
+	var about audit.Subject
+	for i, c := range seen {
+		switch {
+		case i == 0:
+			about.Patient = c.Patient()
+		case c.Patient() != about.Patient:
+			about.Patient = ""
+		}
+		if !slices.Contains(about.Cases, c.Id) {
+			about.Cases = append(about.Cases, c.Id)
 		}
 	}
-	return audit.Subject{Patient: first.Patient()}
+	if len(about.Cases) == 1 {
+		about.Case, about.Cases = about.Cases[0], nil
+	}
+	return about
 }
 
 // Duty says that a member of staff is in a queue, or not.

@@ -142,8 +142,8 @@ func TestALookThatCannotBeWrittenIsNotGiven(t *testing.T) {
 	}{
 		"nothing":                  {nil, "", ""},
 		"one":                      {[]*records.Case{waiting}, anna.ID, waiting.Id},
-		"two of one person":        {[]*records.Case{waiting, waiting}, anna.ID, ""},
-		"a list of several people": {[]*records.Case{waiting, other}, "", ""},
+		"one, twice":               {[]*records.Case{waiting, waiting}, anna.ID, waiting.Id},
+		"a list of several people": {[]*records.Case{waiting, other, waiting}, "", ""},
 	} {
 		if err := c.Desk.Looked(t.Context(), c.Nurse, "search", try.seen, "letar"); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -156,10 +156,31 @@ func TestALookThatCannotBeWrittenIsNotGiven(t *testing.T) {
 			t.Errorf("%s: the row names patient %q, case %q, why %q", name, l.Patient, l.Case, l.Why)
 		}
 	}
+	for _, seen := range []*records.Case{waiting, other} {
+		if !slices.ContainsFunc(looksAt(t, c, seen.Id), func(l records.Look) bool { return l.What == "search" && len(l.Cases) == 2 }) {
+			t.Errorf("the looks at case %s lack the list that it stood in", seen.Id)
+		}
+	}
+	if n := len(looksAt(t, c, c.Open(t, c.Person(t, kit.Teen, "Tim")).Id)); n != 1 {
+		t.Errorf("%d looks at a case that was in no list, want its opening alone", n)
+	}
 	c.App.OnRecordCreate(records.Audit).BindFunc(func(*core.RecordEvent) error { return errors.New("the disk is full") })
 	if err := c.Desk.Looked(t.Context(), c.Nurse, "summary", []*records.Case{waiting}, ""); err == nil {
 		t.Error("a look that is not in the log is given")
 	}
+}
+
+func looksAt(t *testing.T, c *kit.Clinic, id string) []records.Look {
+	t.Helper()
+	rows, err := records.LooksAt(c.App, id, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var looks []records.Look
+	for _, row := range rows {
+		looks = append(looks, row.Look())
+	}
+	return looks
 }
 
 func TestTheSheetShowsWhatWasAskedAndAnswered(t *testing.T) {

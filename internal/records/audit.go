@@ -2,6 +2,7 @@ package records
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -11,12 +12,13 @@ import (
 // AuditRow is a row of the access log.
 type AuditRow struct{ core.BaseRecordProxy }
 
-// Look is what a row of the access log says.
+// Look is what a row of the access log says. Cases are those of a list, where it was not one case alone.
 type Look struct {
 	Nr                             int
 	At                             time.Time
 	ByKind, By, ByName, Role, Unit string
 	Patient, Case                  string
+	Cases                          []string
 	What, Why                      string
 	Hash                           string
 }
@@ -29,7 +31,7 @@ func AddLook(tx core.App, l Look) error {
 	}
 	r.Load(map[string]any{
 		"nr": l.Nr, "at": moment(l.At), "byKind": l.ByKind, "by": l.By, "byName": l.ByName, "role": l.Role, "unit": l.Unit,
-		"patient": l.Patient, "case": l.Case, "what": l.What, "why": l.Why, "hash": l.Hash,
+		"patient": l.Patient, "case": l.Case, "cases": strings.Join(l.Cases, " "), "what": l.What, "why": l.Why, "hash": l.Hash,
 	})
 	if err := tx.Save(r); err != nil {
 		return fmt.Errorf("save access log: %w", err)
@@ -43,7 +45,7 @@ func (a *AuditRow) Look() Look {
 		Nr: a.GetInt("nr"), At: a.GetDateTime("at").Time(),
 		ByKind: a.GetString("byKind"), By: a.GetString("by"), ByName: a.GetString("byName"),
 		Role: a.GetString("role"), Unit: a.GetString("unit"),
-		Patient: a.GetString("patient"), Case: a.GetString("case"),
+		Patient: a.GetString("patient"), Case: a.GetString("case"), Cases: strings.Fields(a.GetString("cases")),
 		What: a.GetString("what"), Why: a.GetString("why"), Hash: a.GetString("hash"),
 	}
 }
@@ -59,7 +61,13 @@ func LooksAfter(app core.App, nr, n int) ([]*AuditRow, error) {
 		AndWhere(dbx.NewExp("[[nr]] > {:n}", dbx.Params{"n": nr})).OrderBy("nr").Limit(int64(n)))
 }
 
-// LooksAt lists the rows about a case, the newest first, at most n.
+// LooksAt lists the rows about a case, those of lists that it stood in with them, the newest first, at most n. Indexes: audit_case, and
+// audit_lists, of which only what is younger than the case is looked through.
 func LooksAt(app core.App, caseID string, n int) ([]*AuditRow, error) {
-	return list[AuditRow](app.RecordQuery(Audit).AndWhere(dbx.HashExp{"case": caseID}).OrderBy("nr DESC").Limit(int64(n)))
+	about := dbx.NewExp(`[[id]] IN (
+		SELECT [[id]] FROM {{audit}} WHERE [[case]] = {:case}
+		UNION ALL
+		SELECT [[id]] FROM {{audit}} WHERE [[cases]] != '' AND instr([[cases]], {:case}) > 0
+			AND [[at]] >= coalesce((SELECT [[created]] FROM {{cases}} WHERE [[id]] = {:case}), ''))`, dbx.Params{"case": caseID})
+	return list[AuditRow](app.RecordQuery(Audit).AndWhere(about).OrderBy("nr DESC").Limit(int64(n)))
 }
