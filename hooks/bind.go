@@ -95,7 +95,7 @@ func assemble(app core.App, cfg Config) (*program, error) {
 	p.desk = &care.Desk{App: app, Clock: cfg.Clock, Keys: cfg.Settings.Keys, Protocols: cfg.Protocols, Log: p.log}
 	told := new(fanout.Fanout)
 	p.herald = &herald{app: app, fanout: told, ranks: p.ranks, log: p.log, told: map[string]int{}}
-	p.live = &Realtime{Fanout: told, May: mayListen(app), Now: p.real.Now, FreeLoopback: cfg.Local}
+	p.live = &Realtime{Fanout: told, May: mayListen(app), Look: listened(p.desk), Now: p.real.Now, FreeLoopback: cfg.Local}
 	p.live.Watch = p.readWatch
 	outbox, err := p.outbox()
 	if err != nil {

@@ -74,6 +74,9 @@ func (rt *Realtime) subscribe(e *core.RealtimeSubscribeRequestEvent) error {
 	if err != nil {
 		return e.InternalServerError("", err)
 	}
+	if err := rt.look(e.Request.Context(), c, b.who, kept); err != nil {
+		return e.InternalServerError("", err)
+	}
 	c.admit(b)
 	e.Subscriptions = kept
 	if err := e.Next(); err != nil {
@@ -88,6 +91,21 @@ func (rt *Realtime) subscribe(e *core.RealtimeSubscribeRequestEvent) error {
 		rt.recheckClient(context.WithoutCancel(e.Request.Context()), c)
 	}
 	return nil
+}
+
+// look has it written whose cases are about to be listened to that were not
+// before. A topic that a client has had before, and lost, is new.
+func (rt *Realtime) look(ctx context.Context, c *realtimeClient, who Who, kept []string) error {
+	var ids []string
+	for _, name := range kept {
+		if topic, ok := topics.Parse(name); ok && topic.Kind == topics.Case && !c.line.Has(name) {
+			ids = append(ids, topic.ID)
+		}
+	}
+	if rt.Look == nil || len(ids) == 0 {
+		return nil
+	}
+	return rt.Look(context.WithoutCancel(ctx), who, ids)
 }
 
 // read tells who the request's token is of. PocketBase has verified it if e.Auth

@@ -3,11 +3,13 @@ package hooks
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"lotsen/internal/access"
 	"lotsen/internal/api"
+	"lotsen/internal/care"
 	"lotsen/internal/records"
 	"lotsen/internal/topics"
 )
@@ -40,6 +42,28 @@ func mayListen(app core.App) func(context.Context, Who, topics.Topic) (bool, err
 			return false, nil
 		}
 		return access.Check(who, access.See, c.Facts()) == nil, nil
+	}
+}
+
+// listened writes that staff are about to be told what happens in cases, in one row for all of them. Patients' own are nobody's look.
+func listened(desk *care.Desk) func(context.Context, Who, []string) error {
+	return func(ctx context.Context, listener Who, caseIDs []string) error {
+		if listener.Collection != records.StaffMembers {
+			return nil
+		}
+		who, err := present(desk.App, listener)
+		if err != nil {
+			return fmt.Errorf("find who listens: %w", err)
+		}
+		var seen []*records.Case
+		for _, id := range caseIDs {
+			c, err := records.CaseByID(desk.App, id)
+			if err != nil {
+				return fmt.Errorf("find what is listened to: %w", err)
+			}
+			seen = append(seen, c)
+		}
+		return desk.Looked(ctx, who, "live", seen, "")
 	}
 }
 

@@ -1,6 +1,8 @@
 package hooks
 
 import (
+	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"testing/fstest"
@@ -61,4 +63,14 @@ func (d *doorway) tokenOf(who access.Who) string {
 		d.t.Fatal(err)
 	}
 	return token
+}
+
+// list reads an answer that is a list of objects.
+func (d *doorway) list(w *httptest.ResponseRecorder) []map[string]any {
+	d.t.Helper()
+	var out []map[string]any
+	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil || w.Code != http.StatusOK {
+		d.t.Fatalf("got %d %s, want 200 and a list", w.Code, w.Body)
+	}
+	return out
 }
