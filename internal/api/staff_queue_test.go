@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -270,6 +271,41 @@ func TestUnjoinedIsForTheLead(t *testing.T) {
 	}
 	if a := w.call(t, w.Lead, "GET", path, nil); a.raw != "[]\n" {
 		t.Errorf("after leaving the unjoined are %s", a.raw)
+	}
+}
+
+// Own words that nobody has read keep a case that never joined, so a person must be able to see it: words of danger first.
+func TestWhoHasWrittenAndNotJoinedIsSeen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	path := "/queues/" + w.Norrvik.Id + "/unjoined"
+	var ids []string
+	for i, words := range []string{"", "Det började i går.", "Jag har ont i bröstet.", ""} {
+		who := w.Person(t, more[i], "P")
+		c := w.Open(t, who)
+		answers := map[string]string{}
+		if i == 3 {
+			answers["rf_now"] = `["rf_blue"]`
+		}
+		w.Decide(t, who, c.Id, answers)
+		if words != "" {
+			w.call(t, who, "POST", "/cases/"+c.Id+"/freetext", object{"text": words}).want(t, http.StatusOK)
+		}
+		ids = append(ids, c.Id)
+		w.Clock.Advance(time.Minute)
+	}
+	var got []string
+	rows := w.call(t, w.Lead, "GET", path, nil).list(t)
+	for _, row := range rows {
+		got = append(got, row["id"].(string))
+	}
+	if want := []string{ids[2], ids[3], ids[1]}; !slices.Equal(got, want) {
+		t.Fatalf("the unjoined are %v, want danger, then level 1, then words: %v", got, want)
+	}
+	for i, want := range []string{"[freetext danger]", "[]", "[freetext]"} {
+		if marks := fmt.Sprint(rows[i]["marks"]); marks != want {
+			t.Errorf("row %d is marked %s, want %s", i, marks, want)
+		}
 	}
 }
 

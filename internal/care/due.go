@@ -67,19 +67,14 @@ func dueRequest(c *records.Case) request {
 		r.event, r.fill = cases.Reminded, (*Act).remind
 	case what == records.DuePauseEnd && c.State() == cases.Paused && mayEndByItself(c):
 		r.event, r.fill = cases.LapsedPause, (*Act).endPause
-	case what == records.DueExpire && c.State() == cases.Answering && mayLapse(c):
+	case what == records.DueExpire && c.State() == cases.Answering && mayEndByItself(c):
 		r.event, r.fill = cases.Lapsed, (*Act).lapse
-	case what == records.DueExpire && c.State() == cases.Recommended && mayLapse(c):
+	case what == records.DueExpire && c.State() == cases.Recommended && mayEndByItself(c):
 		r.event, r.fill = cases.LetGo, (*Act).lapse
 	case what == records.DueRegret && c.State() == cases.Cancelled:
 		r.event, r.fill = cases.Guarded, (*Act).endRegret
 	}
 	return r
-}
-
-// mayLapse is mayEndByItself for a case that no staff can see yet. Own words that nobody has read do not keep it open: nobody could read them.
-func mayLapse(c *records.Case) bool {
-	return c.Level() == 0 || c.Level() > cases.Urgent
 }
 
 // keep ends the timer and leaves the case to a person. Nobody is told any more that it ends by itself.

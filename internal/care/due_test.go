@@ -83,13 +83,15 @@ func TestNoPauseEndsWhatMayBeDangerous(t *testing.T) {
 func TestWhatWasNeverFinishedOrJoined(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		decided, worse bool
-		want           cases.State
+		decided, worse, words bool
+		want                  cases.State
 	}{
 		"never decided":                  {want: cases.Expired},
 		"decided, mild":                  {decided: true, want: cases.Referred},
 		"decided, dangerous":             {decided: true, worse: true, want: cases.Recommended},
 		"never decided, but worse since": {worse: true, want: cases.Recommended},
+		"never decided, own words":       {words: true, want: cases.Answering},
+		"decided, mild, own words":       {decided: true, words: true, want: cases.Recommended},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -102,6 +104,9 @@ func TestWhatWasNeverFinishedOrJoined(t *testing.T) {
 			}
 			if c.worse {
 				s.feelWorse(who, opened.Id)
+			}
+			if c.words {
+				s.ownWords(who, opened.Id)
 			}
 			s.after(72*time.Hour - time.Second)
 			if got := s.Case(t, opened.Id).State(); !got.Open() {

@@ -53,9 +53,9 @@ func (a *Act) miss() error {
 }
 
 // mayEndByItself says whether a timer, or a rule about misses, may end a case. None may end one that may be dangerous: level 1 or 2,
-// the patient's word unanswered, or own words that nobody has read.
+// the patient's word unanswered, or own words that nobody has read. One that is not decided yet has no level.
 func mayEndByItself(c *records.Case) bool {
-	return c.Level() > cases.Urgent && c.LastBy() != records.FromPatient && !c.WordsUnread()
+	return (c.Level() == 0 || c.Level() > cases.Urgent) && c.LastBy() != records.FromPatient && !c.WordsUnread()
 }
 
 // CallDelivered starts the time for not coming: the provider has accepted the text message that called the patient.

@@ -397,12 +397,13 @@ func AnsweringFor(app core.App, q *Queue) (int, error) {
 	return n, err
 }
 
-// Unjoined lists the cases that were told level 1 or 2, would join this queue, and have not: the newest first, at most 200.
+// Unjoined lists the decided cases that would join this queue, have not, and are kept until a person ends them: those told level 1 or 2, and
+// those with own words that nobody has read. First comes who has written words of danger, then level 1 and 2, each the newest first; at most 200.
 func Unjoined(app core.App, q *Queue) ([]*Case, error) {
 	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
 		dbx.HashExp{caseRegion: q.Region(), caseState: string(cases.Recommended)},
-		dbx.NewExp("[[level]] BETWEEN 1 AND 2"), comesTo(q))).
-		OrderBy(caseCreated + " DESC").Limit(200))
+		dbx.NewExp("([[level]] BETWEEN 1 AND 2 OR [[words]] > [[wordsRead]])"), comesTo(q))).
+		OrderBy("([[danger]] AND [[words]] > [[wordsRead]]) DESC", "([[level]] BETWEEN 1 AND 2) DESC", caseCreated+" DESC").Limit(200))
 }
 
 // comesTo is true for cases of the queue's unit, and for those that name none where the region sends them there.

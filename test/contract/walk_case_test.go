@@ -155,6 +155,7 @@ func (w *walk) talk(anna, nurse *kit.Client, id string) {
 	nurse.Want(w.T, http.StatusConflict, "POST", messages, object{"id": say["id"], "case": id, "body": "Good evening"}, nil)
 	nurse.Want(w.T, http.StatusOK, "POST", messages, object{"id": w.id(), "case": id, "kind": "note", "body": "calm", "mentions": []string{nurse.ID}}, nil)
 	anna.Want(w.T, http.StatusBadRequest, "POST", messages, object{"id": w.id(), "case": id}, nil)
+	anna.Want(w.T, http.StatusBadRequest, "POST", messages, object{"id": w.id(), "case": id, "body": " \n"}, nil)
 	anna.Want(w.T, http.StatusBadRequest, "POST", messages, object{"id": w.id(), "case": id, "body": strings.Repeat("x", 4001)}, nil)
 	var sent struct {
 		ID    string
