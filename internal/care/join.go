@@ -18,7 +18,7 @@ type Joining struct {
 	Interpreter bool
 }
 
-// Join puts a case in the queue of its unit. Who has left and regrets it in time gets the old place back.
+// Join puts a case in the queue of its unit. Who has left and regrets it in time gets the old place back, or a new one where there was none.
 // Errors: *NotEligible where no queue takes the case: what is set up wrong must not leave a patient without numbers to ring.
 func (d *Desk) Join(ctx context.Context, who access.Who, id string, in Joining) (*records.Case, error) {
 	event := cases.Joined
@@ -33,6 +33,16 @@ func (d *Desk) Join(ctx context.Context, who access.Who, id string, in Joining) 
 }
 
 func (a *Act) join(in Joining) error {
+	if err := a.enterLine(); err != nil {
+		return err
+	}
+	a.reachBy(in)
+	a.Case.NoDue()
+	return nil
+}
+
+// enterLine puts the case last of its level in the queue that takes it.
+func (a *Act) enterLine() error {
 	q, err := a.queueFor()
 	if err != nil {
 		return err
@@ -41,23 +51,27 @@ func (a *Act) join(in Joining) error {
 	if err != nil {
 		return err
 	}
-	a.reachBy(in)
-	a.Case.NoDue()
 	a.Case.Enter(q.Unit(), q.Id, since)
 	return nil
 }
 
-// rejoin gives the old place back to who regrets having left.
+// rejoin gives the old place back to who regrets having left. Who left with a decision and no place gets one now; who left before the decision
+// has nothing to join with.
 func (a *Act) rejoin(in Joining) error {
 	t, err := a.Times()
 	if err != nil {
 		return err
 	}
-	if a.Case.Queue() == "" || a.Now.Sub(a.Case.LeftAt()) > time.Duration(t.Regret) {
+	if !a.Case.Decided() || a.Now.Sub(a.Case.LeftAt()) > time.Duration(t.Regret) {
 		return &cases.Refused{Event: cases.Rejoined, State: cases.Cancelled}
 	}
 	if err := openAlready(a.tx, a.By, a.Case.Patient(), a.Case.Complaint()); err != nil {
 		return err
+	}
+	if a.Case.Queue() == "" {
+		if err := a.enterLine(); err != nil {
+			return err
+		}
 	}
 	a.reachBy(in)
 	a.Case.NoDue()

@@ -90,18 +90,51 @@ func TestRegrettingMeetsANewCase(t *testing.T) {
 	}
 }
 
-func TestWhoNeverJoinedHasNoPlaceToRegret(t *testing.T) {
+// Who leaves with a decision may regret it too: there was no place, so there is a new one, last in line. Before the decision there is nothing to
+// join with.
+func TestRegrettingWithoutAPlace(t *testing.T) {
+	t.Parallel()
+	for name, late := range map[string]bool{"in time": false, "too late": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := kit.New(t)
+			anna := c.Person(t, kit.Anna, "Anna Andersson")
+			opened := c.Open(t, anna)
+			c.Decide(t, anna, opened.Id, nil)
+			if _, err := c.Desk.Leave(t.Context(), anna, opened.Id); err != nil {
+				t.Fatal(err)
+			}
+			c.Clock.Advance(10 * time.Minute)
+			_, ahead := c.Waiting(t, kit.Bo)
+			if late {
+				c.Clock.Advance(time.Millisecond)
+			}
+			joined, err := c.Desk.Join(t.Context(), anna, opened.Id, care.Joining{Interpreter: true})
+			var refused *cases.Refused
+			switch {
+			case late && (!errors.As(err, &refused) || refused.State != cases.Cancelled):
+				t.Errorf("got %v, want a refusal", err)
+			case late:
+			case err != nil || joined.State() != cases.Waiting || joined.Queue() != c.Norrvik.Id || !joined.Since().After(ahead.Since()):
+				t.Fatalf("got %v, want a place after who waits already", err)
+			case !joined.ClosedAt().IsZero() || !joined.LeftAt().IsZero() || !joined.Interpreter():
+				t.Errorf("it closed %v, was left %v, interpreter %v; want it open again, as asked", joined.ClosedAt(), joined.LeftAt(), joined.Interpreter())
+			}
+		})
+	}
+}
+
+func TestWhoLeftBeforeTheDecisionHasNothingToJoinWith(t *testing.T) {
 	t.Parallel()
 	c := kit.New(t)
 	anna := c.Person(t, kit.Anna, "Anna Andersson")
 	opened := c.Open(t, anna)
-	c.Decide(t, anna, opened.Id, nil)
 	if _, err := c.Desk.Leave(t.Context(), anna, opened.Id); err != nil {
 		t.Fatal(err)
 	}
 	_, err := c.Desk.Join(t.Context(), anna, opened.Id, care.Joining{})
 	var refused *cases.Refused
-	if !errors.As(err, &refused) {
+	if !errors.As(err, &refused) || refused.State != cases.Cancelled {
 		t.Errorf("got %v, want a refusal", err)
 	}
 }

@@ -61,14 +61,19 @@ func (c *Case) setJSON(field string, v any) error {
 
 // Decision reads it back into d; false where there is none.
 func (c *Case) Decision(d any) (bool, error) {
-	raw := c.GetString("decision")
-	if raw == "" || raw == "null" {
+	if !c.Decided() {
 		return false, nil
 	}
-	if err := json.Unmarshal([]byte(raw), d); err != nil {
+	if err := json.Unmarshal([]byte(c.GetString("decision")), d); err != nil {
 		return false, fmt.Errorf("decode decision: %w", err)
 	}
 	return true, nil
+}
+
+// Decided says whether there is one.
+func (c *Case) Decided() bool {
+	raw := c.GetString("decision")
+	return raw != "" && raw != "null"
 }
 
 // Missed is how often the patient was called and did not come.
