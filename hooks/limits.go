@@ -2,7 +2,6 @@ package hooks
 
 import (
 	"math"
-	"net/http"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"golang.org/x/time/rate"
 
-	"lotsen/internal/records"
 	"lotsen/internal/texts"
 )
 
@@ -28,6 +26,8 @@ type limit struct {
 // before log-in is bounded only against machines. Reads of people who have logged in are not counted.
 var (
 	writesOfOne   = limit{60, time.Minute}
+	signsOfOne    = limit{300, time.Minute} // typing and read marks: a client sends them, not a hand
+	vitalFrom     = limit{600, time.Minute} // by address: what is never refused to a person, and no person does so often
 	messagesOfOne = limit{10, 10 * time.Second}
 	writesFrom    = limit{120, time.Minute}
 	readsFrom     = limit{3000, time.Minute}
@@ -42,16 +42,15 @@ type limits struct {
 	now  func() time.Time
 	free bool // whether this machine itself is free of limits: the demo
 
-	mu       sync.Mutex
-	recent   map[string]*rate.Limiter // in use
-	before   map[string]*rate.Limiter // in use before that: dropped when the other is full
-	messages string
+	mu     sync.Mutex
+	recent map[string]*rate.Limiter // in use
+	before map[string]*rate.Limiter // in use before that: dropped when the other is full
 }
 
 // bindLimits bounds what one person, and before log-in one address, may do in a time. free lifts it for this machine: the demo.
 // It comes after bindSessions: who the caller is must be known. now is real time.
 func bindLimits(app core.App, now func() time.Time, free bool) {
-	l := &limits{now: now, free: free, recent: map[string]*rate.Limiter{}, messages: "/api/collections/" + records.Messages + "/records"}
+	l := &limits{now: now, free: free, recent: map[string]*rate.Limiter{}}
 	app.OnServe().Bind(on("Limits", func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 			Id: "lotsenLimits", Priority: apis.DefaultRateLimitMiddlewarePriority + 1, Func: l.check,
@@ -66,30 +65,29 @@ func (l *limits) check(e *core.RequestEvent) error {
 	if !strings.HasPrefix(e.Request.URL.Path, "/api/") || l.isFree(e) || e.HasSuperuserAuth() {
 		return e.Next()
 	}
-	writes := isWrite(e.Request)
+	kind := kindOf(e.App, e.Request)
+	address := neighbourhood(e.RealIP()).String()
 	switch {
-	case e.Auth == nil && writes:
-		return l.count(e, "from "+neighbourhood(e.RealIP()).String(), writesFrom)
+	case e.Auth == nil && kind == aRead:
+		return l.count(e, "read "+address, readsFrom)
 	case e.Auth == nil:
-		return l.count(e, "read "+neighbourhood(e.RealIP()).String(), readsFrom)
-	case !writes:
-		return e.Next()
+		return l.count(e, "from "+address, writesFrom)
 	}
-	if e.Request.URL.Path == l.messages {
+	switch kind {
+	case aRead:
+		return e.Next()
+	case aSign:
+		return l.count(e, "signs "+e.Auth.Id, signsOfOne)
+	case vital:
+		l.take("does "+e.Auth.Id, writesOfOne)
+		return l.count(e, "vital "+address, vitalFrom)
+	case aMessage:
 		if wait := l.take("says "+e.Auth.Id, messagesOfOne); wait > 0 {
 			return tooMany(e, wait)
 		}
+	case aWrite:
 	}
 	return l.count(e, "does "+e.Auth.Id, writesOfOne)
-}
-
-// isWrite says whether a request may change something. A realtime subscription changes nothing, and comes again with each reconnect.
-func isWrite(r *http.Request) bool {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions:
-		return false
-	}
-	return r.URL.Path != "/api/realtime"
 }
 
 // checkPassword bounds the guesses at one person's password from one address.

@@ -3,7 +3,9 @@ package hooks
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -203,5 +205,79 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 	}
 	if n := len(l.recent) + len(l.before); n > 2*kept {
 		t.Errorf("%d names are remembered, want at most %d", n, 2*kept)
+	}
+}
+
+func TestSomeWritesAreKindsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	app := kit.App(t)
+	const c = "/api/lotsen/v1/cases/abcdefghij01234"
+	for request, want := range map[string]kind{
+		"GET " + c + "/worse": aRead, "HEAD /api/who": aRead, "POST /api/realtime": aRead,
+		"POST " + c + "/typing": aSign, "PUT " + c + "/read": aSign,
+		"POST " + c + "/worse": vital, "POST " + c + "/here": vital, "POST " + c + "/hold": vital, "POST " + c + "/freetext": vital,
+		"DELETE /api/lotsen/v1/me/session":                 vital,
+		"POST /api/collections/messages/records":           aMessage,
+		"POST /api/collections/lotsen_messages/records":    aMessage,
+		"POST /api/collections/Messages/records":           aMessage,
+		"PATCH /api/collections/messages/records/x":        aWrite,
+		"PUT /api/lotsen/v1/me":                            aWrite,
+		"POST /api/lotsen/v1/me/session":                   aWrite,
+		"PUT " + c + "/worse":                              aWrite,
+		"POST " + c + "/queue":                             aWrite,
+		"POST " + c + "/x/worse":                           aWrite,
+		"POST /api/lotsen/v1/queues/abcdefghij01234/worse": aWrite,
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		if got := kindOf(app, httptest.NewRequest(method, path, nil)); got != want {
+			t.Errorf("%s is of kind %d, want %d", request, got, want)
+		}
+	}
+}
+
+func TestTypingTakesNoWriteFromAPerson(t *testing.T) {
+	t.Parallel()
+	d := openDoorway(t, stopped)
+	token := d.tokenOf(d.Nurse)
+	got := d.until429(400, func() (int, string) {
+		w := d.ask("POST", "/api/lotsen/v1/cases/abcdefghij01234/typing", token, `{"on": true}`)
+		return w.Code, w.Header().Get("Retry-After")
+	})
+	if got != signsOfOne.most {
+		t.Errorf("the nurse was typing %d times, want %d", got, signsOfOne.most)
+	}
+	if w := d.ask("POST", "/api/who", token, "{}"); w.Code != http.StatusOK {
+		t.Errorf("after that a write got %d, want 200", w.Code)
+	}
+}
+
+func TestNoCountOfWritesStandsInTheWayOfWhatIsVital(t *testing.T) {
+	t.Parallel()
+	d := openDoorway(t, stopped)
+	token := d.patientToken()
+	write := func(address string) func() (int, string) {
+		return func() (int, string) {
+			w := d.ask("POST", "/api/who", token, "{}", "From-Address", address)
+			return w.Code, w.Header().Get("Retry-After")
+		}
+	}
+	worse := func(address string) func() (int, string) {
+		return func() (int, string) {
+			w := d.ask("POST", "/api/lotsen/v1/cases/abcdefghij01234/worse", token, `{"answers": {}}`, "From-Address", address)
+			return w.Code, w.Header().Get("Retry-After")
+		}
+	}
+	worse("203.0.113.7")()
+	if got := d.until429(100, write("203.0.113.7")); got != writesOfOne.most-1 {
+		t.Errorf("after one that is vital %d writes, want %d: it counts", got, writesOfOne.most-1)
+	}
+	if got := d.until429(1000, worse("203.0.113.7")); got != vitalFrom.most-1 {
+		t.Errorf("%d times worse from one address, want %d", got, vitalFrom.most-1)
+	}
+	if code, _ := worse("203.0.113.8")(); code == http.StatusTooManyRequests {
+		t.Error("from another address it was refused, want it let through")
+	}
+	if w := d.ask("DELETE", "/api/lotsen/v1/me/session", token, "", "From-Address", "203.0.113.8"); w.Code == http.StatusTooManyRequests {
+		t.Error("the end of a log-in was refused, want it let through")
 	}
 }
