@@ -57,6 +57,7 @@ func Bind(app core.App, cfg Config) error {
 	if err != nil {
 		return err
 	}
+	bindLogs(app)
 	bindGuards(app)
 	sessions := bindSessions(app, p.real.Now)
 	bindLimits(app, p.real.Now, cfg.Local)
