@@ -57,6 +57,7 @@ func Bind(app core.App, cfg Config) error {
 	if err != nil {
 		return err
 	}
+	bindDoors(app)
 	bindLogs(app)
 	bindGuards(app)
 	sessions := bindSessions(app, p.real.Now)
@@ -93,7 +94,7 @@ func Bind(app core.App, cfg Config) error {
 // assemble makes the parts and tells each of those that it needs.
 func assemble(app core.App, cfg Config) (*program, error) {
 	p := &program{app: app, cfg: cfg, log: app.Logger(), real: new(clock.Clock), ranks: new(queue.Ranks)}
-	p.desk = &care.Desk{App: app, Clock: cfg.Clock, Keys: cfg.Settings.Keys, Protocols: cfg.Protocols, Log: p.log}
+	p.desk = &care.Desk{App: app, Clock: cfg.Clock, Keys: cfg.Settings.Keys, Protocols: cfg.Protocols, Log: p.log, Silent: !cfg.Settings.SMS.Set()}
 	told := new(fanout.Fanout)
 	p.herald = &herald{app: app, fanout: told, ranks: p.ranks, log: p.log, told: map[string]int{}}
 	p.live = &Realtime{Fanout: told, May: mayListen(app), Look: listened(p.desk), Now: p.real.Now, FreeLoopback: cfg.Local}
@@ -122,7 +123,7 @@ func assemble(app core.App, cfg Config) (*program, error) {
 func (p *program) outbox() (*notify.Outbox, error) {
 	o := &notify.Outbox{
 		App: p.app, Clock: p.cfg.Clock, PublicURL: p.cfg.Settings.PublicURL, Log: p.log,
-		Accepted: p.desk.CallDelivered, Refused: p.desk.CallFailed,
+		Accepted: p.desk.CallDelivered, Refused: p.desk.CallFailed, Wanted: p.desk.CallStands,
 	}
 	sms := p.cfg.Settings.SMS
 	if !sms.Set() {

@@ -21,7 +21,7 @@ var arrows = map[string][]string{
 	"hooks": {
 		"internal/access", "internal/api", "internal/audit", "internal/bankid", "internal/care", "internal/cases", "internal/clock", "internal/demo",
 		"internal/fanout", "internal/notify", "internal/queue", "internal/records", "internal/settings", "internal/texts", "internal/topics",
-		"internal/uploads", "docs", "protocols",
+		"internal/uploads", "docs", "protocols", "pb_migrations",
 	},
 	"internal/api": {
 		"internal/access", "internal/bankid", "internal/care", "internal/cases", "internal/personnummer", "internal/phone", "internal/queue",
