@@ -96,6 +96,7 @@ var table = map[cases.Event][]tie{
 	cases.Left:        mine,
 	cases.Rejoined:    mine,
 	cases.Worse:       mine,
+	cases.NewNumber:   mine,
 	cases.Here:        mine,
 	cases.HoldAsked:   mine,
 	cases.Said:        mine,

@@ -69,6 +69,7 @@ var rights = map[cases.Event]string{
 	cases.Left:        "yy-----",
 	cases.Rejoined:    "yy-----",
 	cases.Worse:       "yy-----",
+	cases.NewNumber:   "yy-----",
 	cases.Here:        "yy-----",
 	cases.HoldAsked:   "yy-----",
 	cases.Said:        "yy-----",

@@ -25,6 +25,7 @@ type Act struct {
 	told  Told
 	why   string
 	times *Times
+	mute  bool // nobody carries text messages
 	empty bool // what is answered to a repeat holds nothing of the case
 	idle  bool // nothing has changed, so nothing is written
 }
@@ -84,7 +85,7 @@ func (d *Desk) act(ctx context.Context, r request) (*records.Case, error) {
 
 // actIn is act inside a transaction that runs already.
 func (d *Desk) actIn(ctx context.Context, tx core.App, r request) (*records.Case, error) {
-	a := &Act{By: r.who, Now: d.Clock.Now(), ctx: ctx, tx: tx, event: r.event}
+	a := &Act{By: r.who, Now: d.Clock.Now(), ctx: ctx, tx: tx, event: r.event, mute: d.Silent}
 	c, err := r.find(tx)
 	if err != nil {
 		return nil, err

@@ -42,8 +42,5 @@ func (a *Act) finishWith(end records.Ending, words string) error {
 	if err := a.endUnverifiedGuardian(); err != nil {
 		return err
 	}
-	if !a.reachable() {
-		return nil
-	}
-	return a.Tell(words, time.Time{})
+	return a.Inform(words, time.Time{})
 }

@@ -19,6 +19,9 @@ type Desk struct {
 	Protocols *Library
 	Log       *slog.Logger
 
+	// Silent says that nobody carries text messages: whom a row calls, staff ring.
+	Silent bool
+
 	// Durable waits until what has been committed cannot be lost. Every answer to a write waits for it. On one machine a commit
 	// is durable (synchronous=FULL), and it is nil.
 	Durable func(ctx context.Context) error

@@ -97,10 +97,7 @@ func (a *Act) endRegret() error {
 // remind tells the patient that an answer is waited for, and sets the timer to the end of the pause.
 func (a *Act) remind() error {
 	a.Case.SetTimer(a.Case.Due(), records.DuePauseEnd)
-	if !a.reachable() {
-		return nil
-	}
-	return a.Tell(texts.SmsReminder, a.Case.Due())
+	return a.Inform(texts.SmsReminder, a.Case.Due())
 }
 
 // endPause closes a case whose patient did not answer, with the advice written so far.

@@ -63,6 +63,11 @@ var acts = map[string]func(context.Context, *world, *rapid.T, string) error{
 	"worse": func(ctx context.Context, w *world, t *rapid.T, id string) error {
 		return w.worse(ctx, t, id)
 	},
+	"phone": func(ctx context.Context, w *world, t *rapid.T, id string) error {
+		number := rapid.SampledFrom([]string{"", kit.Phone, "+46701740606"}).Draw(t, "number")
+		_, err := w.c.Desk.SetDetails(ctx, w.who[id], care.Details{Phone: &number})
+		return err
+	},
 	"next": func(ctx context.Context, w *world, t *rapid.T, _ string) error {
 		q := rapid.SampledFrom([]string{w.c.Norrvik.Id, w.c.Soder.Id}).Draw(t, "queue")
 		_, err := w.c.Desk.TakeNext(ctx, w.member(t), q, "")

@@ -2,6 +2,7 @@ package care
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -80,10 +81,15 @@ func (d *Desk) CallDelivered(ctx context.Context, tx core.App, caseID string, se
 	return err
 }
 
-// CallFailed notes that the text message that called the patient will not arrive: the row asks staff to ring, and there is no miss.
+// CallFailed notes that the text message that called the patient will not arrive: the row asks staff to ring, and there is no miss. Where they
+// have rung already, there is nothing more to ask for.
 func (d *Desk) CallFailed(ctx context.Context, tx core.App, caseID string, seq int) error {
 	c, current, err := theCall(tx, caseID, seq)
 	if err != nil || !current {
+		return err
+	}
+	rung, err := records.HappenedSince(tx, c.Id, seq, "", cases.RangUp)
+	if err != nil || rung {
 		return err
 	}
 	_, err = d.actIn(ctx, tx, request{who: programme, event: cases.Delivered, find: theCase(c.Id), fill: func(a *Act) error {
@@ -93,18 +99,40 @@ func (d *Desk) CallFailed(ctx context.Context, tx core.App, caseID string, seq i
 	return err
 }
 
-// theCall finds the case that a message called, and says whether that call still stands.
+// CallStands says whether a text message still tells the truth before it is handed to the provider: one that says "your turn" does while the call
+// that caused it has not been given up, others always do. A patient who has come meanwhile gets it all the same: a call sends its message.
+func (d *Desk) CallStands(_ context.Context, tx core.App, caseID string, seq int, text string) (bool, error) {
+	if text != texts.SmsYourTurn {
+		return true, nil
+	}
+	c, last, err := lastCall(tx, caseID)
+	switch {
+	case errors.Is(err, records.ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	return last == seq && c.State().Held(), nil
+}
+
+// theCall finds the case that a message called, and says whether the patient is still waited for.
 func theCall(tx core.App, caseID string, seq int) (*records.Case, bool, error) {
+	c, last, err := lastCall(tx, caseID)
+	if err != nil {
+		return nil, false, err
+	}
+	return c, last == seq && c.State() == cases.Called, nil
+}
+
+// lastCall finds a case that was called, and the number of the event that did so last.
+func lastCall(tx core.App, caseID string) (*records.Case, int, error) {
 	c, err := records.CaseByID(tx, caseID)
 	if err != nil {
-		return nil, false, fmt.Errorf("find called case: %w", err)
-	}
-	if c.State() != cases.Called {
-		return c, false, nil
+		return nil, 0, fmt.Errorf("find called case: %w", err)
 	}
 	taken, err := records.LastEvent(tx, caseID, cases.Taken)
 	if err != nil {
-		return nil, false, fmt.Errorf("find call: %w", err)
+		return nil, 0, fmt.Errorf("find call: %w", err)
 	}
-	return c, taken.Seq() == seq, nil
+	return c, taken.Seq(), nil
 }

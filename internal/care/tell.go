@@ -7,16 +7,30 @@ import (
 	"lotsen/internal/records"
 )
 
-// Tell promises a text message to the case's number, in the case's transaction. It is not sent after until; zero means whenever.
-// Where nobody can be told, the row asks staff to ring.
+// Tell is Inform for what the patient must hear in time. Where nobody can be told, or nobody carries the message, the row asks staff to ring.
 func (a *Act) Tell(text string, until time.Time) error {
-	if !a.reachable() {
+	if a.mute || !a.reachable() {
 		a.Case.AskToRing(true)
+	}
+	return a.Inform(text, until)
+}
+
+// Inform promises a text message to the case's number, in the case's transaction, if it may go there. It is not sent after until; zero means
+// whenever: one that nobody carries waits.
+func (a *Act) Inform(text string, until time.Time) error {
+	return a.post(text, a.nextSeq(), until)
+}
+
+// nextSeq is the number of the event that this act is about to write.
+func (a *Act) nextSeq() int { return a.Case.Seq() + 1 }
+
+// post is Inform with a message that tells of event seq.
+func (a *Act) post(text string, seq int, until time.Time) error {
+	if !a.reachable() {
 		return nil
 	}
-	seq := a.Case.Seq() + 1 // the event that this act is about to write
 	return records.PutLetter(a.tx, records.Post{
-		Key:  fmt.Sprintf("%s-%d", a.Case.Id, seq),
+		Key:  fmt.Sprintf("%s-%d", a.Case.Id, a.nextSeq()), // one act tells one thing
 		Case: a.Case.Id, Seq: seq, To: a.Case.Phone(),
 		Text: text, Language: a.Case.Language(), Due: a.Now, Until: until,
 	})

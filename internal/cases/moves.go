@@ -19,6 +19,7 @@ const (
 	Left        Event = "left"        // the patient leaves
 	Rejoined    Event = "rejoined"    // the patient regrets having left
 	Worse       Event = "worse"       // the patient feels worse
+	NewNumber   Event = "phone"       // the patient is reached at another number
 	Taken       Event = "taken"       // a clinician takes the case, and the patient is called
 	Here        Event = "here"        // the patient is there
 	HoldAsked   Event = "hold"        // the patient asks for ten minutes more
@@ -73,6 +74,7 @@ var moves = map[Event][]move{
 	Left:        {{from: []State{Answering, Recommended, Waiting}, to: Cancelled}},
 	Rejoined:    {{from: []State{Cancelled}, to: Waiting}},
 	Worse:       {{from: open}},
+	NewNumber:   {{from: open}},
 	Taken:       {{from: []State{Waiting}, to: Called}},
 	Here:        {{from: []State{Called}, to: Active}},
 	HoldAsked:   {{from: []State{Called}}},

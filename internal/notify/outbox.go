@@ -32,6 +32,10 @@ type Outbox struct {
 	// Refused is told likewise that this letter will not arrive.
 	Refused func(ctx context.Context, tx core.App, caseID string, seq int) error
 
+	// Wanted is asked, in the transaction that notes that the letter is about to be handed over, whether it still tells the truth: text is the key
+	// of its words. It is asked while the provider surely has not got it. One that is not wanted is dropped, and nobody is told.
+	Wanted func(ctx context.Context, tx core.App, caseID string, seq int, text string) (bool, error)
+
 	mu     sync.Mutex
 	silent bool // it has been logged that there is no sender
 }
@@ -40,6 +44,7 @@ type Outbox struct {
 const (
 	faultLate        = "too late"
 	faultUndelivered = "accepted, and known not to arrive"
+	faultUnwanted    = "no longer true"
 )
 
 // SendDue carries the next letter whose time has come, and says whether there was one: then there may be more. How the attempt
@@ -122,15 +127,20 @@ func (o *Outbox) lookFor(ctx context.Context, l *records.Letter, now time.Time) 
 	return o.send(ctx, l)
 }
 
-// send makes one attempt. That it is made is committed before the provider hears of it.
+// send makes one attempt, if the letter is still wanted. That it is made is committed before the provider hears of it.
 func (o *Outbox) send(ctx context.Context, l *records.Letter) error {
 	now := o.Clock.Now()
 	doubt := l.State() == records.LetterSending
-	l, err := o.note(l, func(_ core.App, l *records.Letter) error {
-		l.Hand(now, o.patience(l, now))
-		return nil
+	l, err := o.note(l, func(tx core.App, l *records.Letter) error {
+		wanted, err := o.wanted(ctx, tx, l)
+		if wanted {
+			l.Hand(now, o.patience(l, now))
+		} else {
+			l.GiveUp(records.LetterDropped, faultUnwanted)
+		}
+		return err
 	})
-	if err != nil {
+	if err != nil || l.State() == records.LetterDropped {
 		return err
 	}
 	sms, err := o.write(l, now)
@@ -147,6 +157,14 @@ func (o *Outbox) send(ctx context.Context, l *records.Letter) error {
 		return o.giveUp(ctx, l, records.LetterRefused, f.Error())
 	}
 	return o.again(l, err, doubt)
+}
+
+// wanted says whether a letter is to be handed over. What the provider may have got already is asked for to its end.
+func (o *Outbox) wanted(ctx context.Context, tx core.App, l *records.Letter) (bool, error) {
+	if l.State() != records.LetterDue || l.Case() == "" || o.Wanted == nil {
+		return true, nil
+	}
+	return o.Wanted(context.WithoutCancel(ctx), tx, l.Case(), l.Seq(), l.Text())
 }
 
 // accept notes that the provider has taken the letter. When is told by the provider's clock, as far as ours allows.

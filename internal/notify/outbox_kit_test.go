@@ -68,7 +68,7 @@ func newOffice(t *testing.T, i int) *office {
 func (o *office) restart() {
 	o.Outbox = &notify.Outbox{
 		App: o.Clinic.App, Sender: build(o.t, o.config), Clock: o.Clinic.Clock, PublicURL: home,
-		Accepted: o.Desk.CallDelivered, Refused: o.Desk.CallFailed,
+		Accepted: o.Desk.CallDelivered, Refused: o.Desk.CallFailed, Wanted: o.Desk.CallStands,
 		Log: slog.New(slog.NewJSONHandler(&o.log, nil)),
 	}
 }

@@ -336,6 +336,14 @@ func GuardedBy(app core.App, guardian, child string) ([]*Case, error) {
 	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{caseGuardian: guardian, casePatient: child}))
 }
 
+// AskedBy lists the open cases that a person handles on the patient's side: the own ones, and those of children while that right runs.
+// Indexes: cases_patient, cases_guardian.
+func AskedBy(app core.App, person string) ([]*Case, error) {
+	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(openStates(), dbx.Or(
+		dbx.And(dbx.HashExp{casePatient: person}, dbx.Or(dbx.HashExp{caseGuardian: ""}, dbx.HashExp{caseReads: false})),
+		dbx.HashExp{caseGuardian: person, caseReads: true}))).OrderBy(caseCreated, "id"))
+}
+
 // HeldBy lists the cases that a member of staff holds.
 func HeldBy(app core.App, staff string) ([]*Case, error) {
 	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{
