@@ -37,9 +37,9 @@ func init() {
 			hiddenText("phone", 20),
 			hiddenYes("interpreter"),
 			hiddenYes("guardianReads"),
-			hiddenText("mentioned", 800), // ids of staff whom notes name, with blanks between
-			hiddenWhole("computed"),      // the level that the protocol gave; level may be a person's
-			hiddenWhole("floor"),         // the level that "I feel worse" gave: it can only rise from there
+			hiddenText("mentioned", 800),       // ids of staff whom notes name, with blanks between
+			hiddenWhole("computed"),            // the level that the protocol gave; level may be a person's
+			hiddenWhole("floor"),               // the level that "I feel worse" gave: it can only rise from there
 			hiddenJSON("floorDecision", 1<<17), // the decision that it gave
 			hiddenJSON("decision", 1<<17),
 			hiddenWhole("missed"),

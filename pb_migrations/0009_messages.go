@@ -19,7 +19,7 @@ func init() {
 			&core.JSONField{Name: "mentions", MaxSize: 1 << 12}, // ids of staff; only in notes
 			whole("seq"),
 			date("created"),
-			hiddenWhole("nr"), // the how-manieth message of the case, notes apart
+			whole("nr"), // the how-manieth message of the case, what reading is counted in; 0 for a note
 			hiddenText("fingerprint", 64),
 		)
 		c.AddIndex("messages_case", true, "`case`, seq", "")

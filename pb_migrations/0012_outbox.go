@@ -15,7 +15,7 @@ func init() {
 			text("language", 20),
 			&core.JSONField{Name: "args", MaxSize: 1 << 12},
 			oneOf("state", true, "due", "sending", "sent", "refused", "dropped"),
-			date("due"), // when it is looked at next
+			date("due"),   // when it is looked at next
 			date("until"), // not sent after this
 			whole("attempts"),
 			date("tried"), // handed to the provider: the first time of those whose end is not known

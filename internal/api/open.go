@@ -48,7 +48,11 @@ func (s *Server) answerOpened(c *echo.Context, who access.Who, opened *records.C
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"case": ViewCase(opened, who), "step": viewStep(step, langOf(c))})
+	view, err := ViewCase(s.App, opened, who)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"case": view, "step": viewStep(step, langOf(c))})
 }
 
 // opening reads the body, and names all that is wrong with it at once: names of what is not there too.

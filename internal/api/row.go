@@ -95,11 +95,11 @@ func viewRow(app core.App, c *records.Case, times care.Times) (RowView, error) {
 	if err := c.Person(&person); err != nil {
 		return RowView{}, err
 	}
-	unread, err := records.UnreadByStaff(app, c.Id, c.ReadByStaff())
+	unread, err := records.UnreadByStaff(app, c)
 	if err != nil {
 		return RowView{}, err
 	}
-	marks, err := marksOf(app, c, person)
+	marks, err := marksOf(app, c)
 	if err != nil {
 		return RowView{}, err
 	}
@@ -109,8 +109,12 @@ func viewRow(app core.App, c *records.Case, times care.Times) (RowView, error) {
 	}, nil
 }
 
-// marksOf are the marks of api.md, in its order.
-func marksOf(app core.App, c *records.Case, person triage.Person) ([]string, error) {
+// marksOf are the marks of api.md, in its order: on a row of the queue, and on the case when somebody has taken it.
+func marksOf(app core.App, c *records.Case) ([]string, error) {
+	var person triage.Person
+	if err := c.Person(&person); err != nil {
+		return nil, err
+	}
 	proxy, err := isUnverified(app, c)
 	if err != nil {
 		return nil, err

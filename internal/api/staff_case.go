@@ -64,7 +64,11 @@ func move[In any](s *Server, c *echo.Context, event cases.Event, act func(access
 
 // answerCase answers the case as the caller may see it.
 func (s *Server) answerCase(c *echo.Context, who access.Who, theCase *records.Case) error {
-	return c.JSON(http.StatusOK, map[string]any{"case": ViewCase(theCase, who)})
+	view, err := ViewCase(s.App, theCase, who)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"case": view})
 }
 
 func (s *Server) claim(c *echo.Context) error {

@@ -21,6 +21,8 @@ type summaryView struct {
 	Patient personView `json:"patient"`
 	Level   int        `json:"level"`
 	Reasons []string   `json:"reasons"`
+	Marks   []string   `json:"marks"`  // those of the row: they are not lost when the case is taken
+	Unread  int        `json:"unread"` // the patient's messages that staff have not read
 	care.Sheet
 	Earlier []earlierView `json:"earlier"`
 	Text    string        `json:"text"` // the same, to copy
@@ -64,6 +66,12 @@ func (s *Server) summarise(ctx context.Context, c *records.Case, who access.Who,
 	}
 	for _, r := range dec.Reasons {
 		out.Reasons = append(out.Reasons, r.Text.In(string(lang)))
+	}
+	if out.Marks, err = marksOf(s.App, c); err != nil {
+		return out, err
+	}
+	if out.Unread, err = records.UnreadByStaff(s.App, c); err != nil {
+		return out, err
 	}
 	if out.Patient, err = s.person(c); err != nil {
 		return out, err
@@ -201,7 +209,11 @@ func (s *Server) search(c *echo.Context) error {
 	}
 	out := make([]map[string]any, 0, len(found))
 	for _, r := range found {
-		out = append(out, ViewCase(r, who))
+		view, err := ViewCase(s.App, r, who)
+		if err != nil {
+			return err
+		}
+		out = append(out, view)
 	}
 	return c.JSON(http.StatusOK, map[string]any{"items": out})
 }

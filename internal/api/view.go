@@ -16,10 +16,11 @@ import (
 )
 
 // ViewCase is a case as who may see it: the fields of the record that PocketBase would show, with times as a command gives them, and null
-// for no time. Patients and staff see the same fields; what is for staff alone is hidden in the collection and stands in the summary.
-func ViewCase(c *records.Case, who access.Who) map[string]any {
+// for no time; how many messages it has, and how many of the other side's who has not read. Staff see its marks, too. What else is for staff
+// alone is hidden in the collection and stands in the summary.
+func ViewCase(app core.App, c *records.Case, who access.Who) (map[string]any, error) {
 	if who.Kind != access.Patient && who.Kind != access.Staff {
-		return map[string]any{"id": c.Id}
+		return map[string]any{"id": c.Id}, nil
 	}
 	out := c.PublicExport()
 	for name, value := range out {
@@ -27,7 +28,17 @@ func ViewCase(c *records.Case, who access.Who) map[string]any {
 			out[name] = timeOrNil(at.Time())
 		}
 	}
-	return out
+	out["messages"] = c.Messages()
+	var err error
+	if who.Kind == access.Patient {
+		out["unread"], err = records.UnreadByPatient(app, c)
+		return out, err
+	}
+	if out["unread"], err = records.UnreadByStaff(app, c); err != nil {
+		return nil, err
+	}
+	out["marks"], err = marksOf(app, c)
+	return out, err
 }
 
 // stepView is where the questions of a case stand. Decision is never there together with Question.

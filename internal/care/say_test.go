@@ -182,7 +182,7 @@ func TestAColleagueMayReadWhatAWaitingPatientWrites(t *testing.T) {
 	s.must(t, err)
 	unread := func(want int) {
 		t.Helper()
-		if n, err := records.UnreadByStaff(s.App, s.id, s.Case(t, s.id).ReadByStaff()); err != nil || n != want {
+		if n, err := records.UnreadByStaff(s.App, s.Case(t, s.id)); err != nil || n != want {
 			t.Errorf("%d unread, %v; want %d", n, err, want)
 		}
 	}

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -94,10 +95,23 @@ func MessagesOf(app core.App, caseID string) ([]*Message, error) {
 	return list[Message](app.RecordQuery(Messages).AndWhere(dbx.HashExp{"case": caseID}).OrderBy(caseSeq))
 }
 
-// UnreadByStaff counts the patient's messages after the first upTo. Index: messages_unread.
-func UnreadByStaff(app core.App, caseID string, upTo int) (int, error) {
+// UnreadByStaff counts the patient's messages that staff have not read, as the case stood when c was read. Index: messages_unread.
+func UnreadByStaff(app core.App, c *Case) (int, error) {
+	return unread(app, c, c.ReadByStaff(), FromPatient)
+}
+
+// UnreadByPatient counts likewise what the patient has not read.
+func UnreadByPatient(app core.App, c *Case) (int, error) {
+	return unread(app, c, c.ReadByPatient(), FromStaff, FromSystem)
+}
+
+func unread(app core.App, c *Case, upTo int, kinds ...any) (int, error) {
 	var n int
 	err := app.DB().Select("count(*)").From(Messages).AndWhere(dbx.And(
-		dbx.HashExp{"case": caseID, "kind": FromPatient}, dbx.NewExp("[[nr]] > {:n}", dbx.Params{"n": upTo}))).Row(&n)
-	return n, err
+		dbx.HashExp{"case": c.Id, "kind": kinds},
+		dbx.NewExp("[[nr]] > {:n} AND [[seq]] <= {:s}", dbx.Params{"n": upTo, "s": c.Seq()}))).Row(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count unread messages: %w", err)
+	}
+	return n, nil
 }
