@@ -18,7 +18,7 @@ import (
 )
 
 // realNow is real time: BankID lives by it, and inside synctest it is the bubble's.
-var realNow = time.Now //nolint:forbidigo // the tests' one source of time; BankID's protocol does not follow our clock
+var realNow = time.Now
 
 var anna = simulator.Person{PersonalNumber: "198605272387", GivenName: "ANNA", Surname: "ÅSLUND"}
 

@@ -77,7 +77,7 @@ func tiff(order binary.AppendByteOrder, mark string, orientation int) []byte {
 	}
 	b = order.AppendUint16(b, entries)
 	entry(0x010F, 2, 13, 0, after)
-	entry(0x0112, 3, 1, uint16(orientation), 0) //nolint:gosec // 1 to 8, or nonsense on purpose
+	entry(0x0112, 3, 1, uint16(orientation), 0)
 	entry(0x8825, 4, 1, 0, after+13)
 	b = order.AppendUint32(b, 0)
 	return append(b, "SecretDevice\x00SecretPlace"...)

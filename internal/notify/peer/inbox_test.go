@@ -143,7 +143,7 @@ func TestInboxSurvivesKill(t *testing.T) {
 	folder := t.TempDir()
 	answered := 0
 	for round := range 4 {
-		child := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // G204: this test binary
+		child := exec.CommandContext(t.Context(), os.Args[0])
 		child.Env = append(os.Environ(), receiver+"="+folder)
 		out, err := child.StdoutPipe()
 		if err != nil {
