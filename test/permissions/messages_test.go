@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"lotsen/internal/records"
+	"lotsen/internal/uploads"
 )
 
 // A message is read by those who read its case; a note by staff among them. The author creates it, and nobody changes it.
@@ -175,6 +176,32 @@ func TestAMessageIsNoDoor(t *testing.T) {
 		r := w.send(request{caller: caller, method: "POST", path: recordsOf("messages"), body: body})
 		if r.status != 400 && r.status != 409 {
 			t.Errorf("%s: %d %s, want 400 or 409", caller, r.status, r.body)
+		}
+	}
+	w.unchanged(before)
+}
+
+// TestAMessageThatCannotBeKept: what is wrong with its body or its files is named, and nothing is written.
+func TestAMessageThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	before := w.everything()
+	form := map[string][]string{"case": {w.cases["active"]}, "body": {"hej"}}
+	for name, try := range map[string]struct {
+		request
+		field, code string
+	}{
+		"too large":     {request{form: form, file: make([]byte, uploads.MaxBytes+1)}, "files", "file_too_large"},
+		"no picture":    {request{form: form, file: []byte("hej")}, "files", "file_unsupported_type"},
+		"blanks":        {request{body: fmt.Sprintf(`{"case":%q,"body":" \n "}`, w.cases["active"])}, "body", "validation_required"},
+		"a note, blank": {request{body: fmt.Sprintf(`{"case":%q,"kind":"note","body":"\u00a0"}`, w.cases["active"])}, "body", "validation_required"},
+	} {
+		try.caller, try.method, try.path = "nurse", "POST", recordsOf("messages")
+		r := w.send(try.request)
+		data, _ := r.json()["data"].(map[string]any)
+		field, _ := data[try.field].(map[string]any)
+		if r.status != http.StatusBadRequest || field["code"] != try.code {
+			t.Errorf("%s: %d %s, want 400 with %s: %s", name, r.status, r.body, try.field, try.code)
 		}
 	}
 	w.unchanged(before)
