@@ -86,9 +86,15 @@ func Command(ctx context.Context, t testing.TB, extra []string, args ...string) 
 // Demo starts the demo in a folder of its own, on a free port. It is stopped when the test ends.
 func Demo(t testing.TB) *Binary {
 	t.Helper()
-	b := &Binary{Dir: filepath.Join(t.TempDir(), "data"), flags: []string{"--demo"}}
+	b := Unstarted(t)
 	b.Start(t)
 	return b
+}
+
+// Unstarted is a demo that has no folder yet, and has never run.
+func Unstarted(t testing.TB) *Binary {
+	t.Helper()
+	return &Binary{Dir: filepath.Join(t.TempDir(), "data"), flags: []string{"--demo"}}
 }
 
 // Bare starts the service without --demo, with nothing configured but extra ("NAME=value"). It is stopped when the test ends.
@@ -107,16 +113,7 @@ func (b *Binary) Start(t testing.TB) {
 
 func (b *Binary) start(t testing.TB, extra []string) {
 	t.Helper()
-	args := append([]string{"serve", "--http", "127.0.0.1:0", "--dir", b.Dir}, b.flags...)
-	cmd := Command(context.Background(), t, extra, args...)
-	cmd.Stdout, cmd.Stderr = &b.said, &b.said
-	at := b.said.watch()
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("start the binary: %v", err)
-	}
-	b.cmd, b.ended = cmd, make(chan error, 1)
-	go func() { b.ended <- cmd.Wait() }()
-	t.Cleanup(func() { b.end(t, cmd) })
+	at := b.launch(t, extra)
 	select {
 	case url := <-at:
 		b.mu.Lock()
@@ -131,6 +128,31 @@ func (b *Binary) start(t testing.TB, extra []string) {
 	if err := b.answers(); err != nil {
 		t.Fatalf("the binary does not answer: %v\n%s", err, b.Said())
 	}
+}
+
+// launch starts the process, and gives the address that it will tell.
+func (b *Binary) launch(t testing.TB, extra []string) <-chan string {
+	t.Helper()
+	args := append([]string{"serve", "--http", "127.0.0.1:0", "--dir", b.Dir}, b.flags...)
+	cmd := Command(context.Background(), t, extra, args...)
+	cmd.Stdout, cmd.Stderr = &b.said, &b.said
+	at := b.said.watch()
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("start the binary: %v", err)
+	}
+	ended := make(chan error, 1)
+	b.cmd, b.ended = cmd, ended
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() { b.end(t, cmd) })
+	return at
+}
+
+// KillStarting starts it, and kills it so long after, whether it answers by then or not.
+func (b *Binary) KillStarting(t testing.TB, after time.Duration) {
+	t.Helper()
+	b.launch(t, nil)
+	<-time.After(after)
+	b.Kill(t)
 }
 
 // answers waits for an answer of health, whatever it says. The port is open by now: the first request waits until somebody answers.

@@ -1,0 +1,317 @@
+package faults
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"lotsen/test/kit"
+)
+
+// person asks for one thing after the other, and takes down what is answered.
+type person struct {
+	*kit.Client
+	told       *ledger
+	unanswered *request // what the kill has cut off: it is asked for again
+}
+
+// request is something that changes something.
+type request struct {
+	method, path string
+	body         any
+	about        string                      // the case, where it is known before the answer
+	promised     func(kit.Answer) []promise  // what a 2xx promises
+	again        func(kit.Answer) (bad bool) // of the same request again after a kill: whether this is no right answer; nil for the usual
+}
+
+// caseRecord is a case as PocketBase shows it.
+type caseRecord struct {
+	ID, State, Queue, Clinician, Since, Closed, Advice string
+	Level, Seq                                         int
+}
+
+// work goes on until there is no answer any more. What a kill has cut off comes first.
+func (p *person) work(ctx context.Context, step func(context.Context) bool) {
+	if r := p.unanswered; r != nil {
+		p.unanswered = nil
+		if !p.ask(ctx, *r) {
+			return
+		}
+	}
+	for step(ctx) {
+	}
+}
+
+// ask sends a request, and says whether there was an answer to go on with. Refusals are: others have been quicker.
+func (p *person) ask(ctx context.Context, r request) bool {
+	answer, err := p.Do(ctx, r.method, r.path, r.body)
+	switch {
+	case err != nil:
+		p.unanswered = &r
+		return false
+	case answer.OK():
+		p.told.keep(r.promised(answer))
+		return true
+	case answer.Status == http.StatusConflict, answer.Status == http.StatusNotFound, answer.Status == http.StatusForbidden:
+		return rest(ctx)
+	}
+	p.told.fault(fmt.Sprintf("%s %s %v was answered %d %s", r.method, r.path, r.body, answer.Status, answer.Body))
+	return false
+}
+
+// get reads something, and says whether there was an answer.
+func (p *person) get(ctx context.Context, path string, out any) bool {
+	answer, err := p.Do(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return false
+	}
+	if answer.Status == http.StatusOK {
+		err = answer.Into(out)
+	}
+	if err != nil || answer.Status != http.StatusOK {
+		p.told.fault(fmt.Sprintf("GET %s was answered %d %s", path, answer.Status, answer.Body))
+		return false
+	}
+	return true
+}
+
+func (p *person) say(ctx context.Context, theCase string) bool {
+	id, body := newID(), newID()
+	return p.ask(ctx, request{
+		method: http.MethodPost, path: recordPath("messages", ""), body: map[string]string{"id": id, "case": theCase, "body": body},
+		promised: func(kit.Answer) []promise { return []promise{said(theCase, id, body, p.ID)} },
+	})
+}
+
+type patient struct {
+	person
+	phone   string
+	theCase string // "" before the first
+}
+
+// step does one of the things that a patient may do now.
+func (p *patient) step(ctx context.Context) bool {
+	if p.theCase == "" {
+		return p.openCase(ctx)
+	}
+	var c caseRecord
+	if !p.get(ctx, recordPath("cases", p.theCase), &c) {
+		return false
+	}
+	can := map[string][]func(context.Context) bool{
+		"answering":   {p.answer},
+		"recommended": {p.ownWords, p.join, p.join},
+		"waiting":     {p.speak, p.speak, p.ownWords, p.leave, rest, rest},
+		"called":      {p.here, p.here, p.hold, p.speak, rest},
+		"active":      {p.speak, p.ownWords, rest},
+		"paused":      {p.speak, rest, rest},
+		"cancelled":   {p.join, p.openCase},
+	}[c.State]
+	if can == nil {
+		can = append(can, p.openCase)
+	}
+	return can[draw(int64(len(can)))](ctx)
+}
+
+func (p *patient) openCase(ctx context.Context) bool {
+	id := newID()
+	p.theCase = id
+	p.told.own(id, p)
+	return p.ask(ctx, request{
+		method: http.MethodPost, path: "/cases",
+		body:     map[string]string{"id": id, "region": "demo", "complaint": "sore_throat", "phone": p.phone},
+		promised: func(kit.Answer) []promise { return []promise{happened(id, 1, "opened")} },
+	})
+}
+
+type question struct {
+	ID, Type string
+	Required bool
+	Min      *float64
+	Options  []struct{ Code string }
+}
+
+// answer answers all questions that are left.
+func (p *patient) answer(ctx context.Context) bool {
+	var now struct{ Question *question }
+	if !p.get(ctx, "/cases/"+p.theCase+"/step", &now) {
+		return false
+	}
+	for now.Question != nil {
+		id, q := p.theCase, *now.Question
+		value := mild(q)
+		now.Question = nil
+		went := p.ask(ctx, request{
+			method: http.MethodPut, path: "/cases/" + id + "/answers/" + q.ID, body: map[string]any{"value": value},
+			promised: func(a kit.Answer) []promise {
+				var body struct{ Step struct{ Question *question } }
+				_ = json.Unmarshal(a.Body, &body) // what is no such answer has no question, and is asked for anew
+				now.Question = body.Step.Question
+				return []promise{answered(id, q.ID, value)}
+			},
+		})
+		if !went {
+			return false
+		}
+	}
+	return true
+}
+
+// mild is the answer of somebody who is not very ill.
+func mild(q question) any {
+	least := func(n float64) float64 {
+		if q.Min != nil {
+			return max(n, *q.Min)
+		}
+		return n
+	}
+	switch q.Type {
+	case "multichoice":
+		if none := q.Options[len(q.Options)-1].Code; none == "none" {
+			return []any{none}
+		}
+		return []any{q.Options[0].Code}
+	case "choice":
+		return q.Options[0].Code
+	case "boolean":
+		return false
+	case "integer":
+		return least(1)
+	case "decimal":
+		return least(37)
+	}
+	return nil
+}
+
+func (p *patient) ownWords(ctx context.Context) bool {
+	id, words := p.theCase, newID()
+	return p.ask(ctx, request{
+		method: http.MethodPost, path: "/cases/" + id + "/freetext", body: map[string]string{"text": words},
+		promised: func(kit.Answer) []promise { return []promise{answered(id, "freetext", words)} },
+	})
+}
+
+func (p *patient) speak(ctx context.Context) bool { return p.say(ctx, p.theCase) }
+
+func (p *patient) join(ctx context.Context) bool {
+	return p.move(ctx, http.MethodPost, "/queue", "joined", "rejoined")
+}
+
+func (p *patient) leave(ctx context.Context) bool {
+	return p.move(ctx, http.MethodDelete, "/queue", "left")
+}
+
+func (p *patient) here(ctx context.Context) bool {
+	return p.move(ctx, http.MethodPost, "/here", "here")
+}
+
+func (p *patient) hold(ctx context.Context) bool {
+	return p.move(ctx, http.MethodPost, "/hold", "hold")
+}
+
+// move makes one of these events happen.
+func (p *patient) move(ctx context.Context, method, path string, kinds ...string) bool {
+	id := p.theCase
+	return p.ask(ctx, request{
+		method: method, path: "/cases/" + id + path, body: map[string]any{},
+		promised: func(kit.Answer) []promise { return []promise{ever(id, kinds...)} },
+	})
+}
+
+type nurse struct {
+	person
+	queue, elsewhere string
+	colleague        string // "" for who works alone
+}
+
+// step does one of the things that a nurse may do now.
+func (n *nurse) step(ctx context.Context) bool {
+	mine := url.QueryEscape(fmt.Sprintf(`clinician=%q && (state="called" || state="active" || state="paused")`, n.ID))
+	var have struct{ Items []caseRecord }
+	if !n.get(ctx, recordPath("cases", "")+"?perPage=10&filter="+mine, &have) {
+		return false
+	}
+	if len(have.Items) == 0 || len(have.Items) == 1 && draw(3) == 0 {
+		return n.next(ctx)
+	}
+	c := have.Items[draw(int64(len(have.Items)))]
+	can := []func(context.Context, string) bool{n.say, n.say, n.say, n.end, n.end, n.release, n.handAway, n.level}
+	switch c.State {
+	case "active":
+		can = append(can, n.pause)
+	case "paused":
+		can = append(can, n.resume)
+	}
+	return can[draw(int64(len(can)))](ctx, c.ID)
+}
+
+// next takes the first in line, if anybody waits.
+func (n *nurse) next(ctx context.Context) bool {
+	take, gotNobody := newID(), false
+	went := n.ask(ctx, request{
+		method: http.MethodPost, path: "/queues/" + n.queue + "/next", body: map[string]string{"take": take},
+		promised: func(a kit.Answer) []promise {
+			if gotNobody = a.Status == http.StatusNoContent; gotNobody {
+				return nil
+			}
+			c := caseOf(a)
+			return []promise{happened(c.ID, c.Seq, "taken"), n.taken(c.ID, take)}
+		},
+	})
+	return went && (!gotNobody || rest(ctx))
+}
+
+func (n *nurse) end(ctx context.Context, id string) bool {
+	advice := newID()
+	return n.move(ctx, id, http.MethodPost, "/close", map[string]string{"outcome": "advice", "advice": advice}, "closed", closedWith(id, advice))
+}
+
+func (n *nurse) release(ctx context.Context, id string) bool {
+	why := newID()
+	return n.move(ctx, id, http.MethodPost, "/release", map[string]string{"reason": why}, "released", because(id, why))
+}
+
+func (n *nurse) level(ctx context.Context, id string) bool {
+	why := newID()
+	return n.move(ctx, id, http.MethodPut, "/level", map[string]any{"level": 2 + draw(4), "reason": why}, "level", because(id, why))
+}
+
+func (n *nurse) pause(ctx context.Context, id string) bool {
+	until := time.Now().Add(time.Hour + time.Duration(draw(1000))*time.Second).UTC().Format(time.RFC3339)
+	return n.move(ctx, id, http.MethodPost, "/pause", map[string]string{"until": until}, "paused")
+}
+
+func (n *nurse) resume(ctx context.Context, id string) bool {
+	return n.move(ctx, id, http.MethodPost, "/resume", map[string]any{}, "resumed")
+}
+
+// move makes an event happen whose answer is the case.
+func (n *nurse) move(ctx context.Context, id, method, path string, body any, kind string, more ...promise) bool {
+	return n.ask(ctx, request{
+		method: method, path: "/cases/" + id + path, body: body,
+		promised: func(a kit.Answer) []promise { return append(slices.Clone(more), happened(id, caseOf(a).Seq, kind)) },
+	})
+}
+
+// handAway gives a case to the other queue, or to a colleague.
+func (n *nurse) handAway(ctx context.Context, id string) bool {
+	why := newID()
+	body := map[string]string{"queue": n.elsewhere, "note": why}
+	if n.colleague != "" && draw(2) == 0 {
+		body = map[string]string{"clinician": n.colleague, "note": why}
+	}
+	return n.ask(ctx, request{
+		method: http.MethodPost, path: "/cases/" + id + "/transfer", body: body,
+		promised: func(kit.Answer) []promise { return []promise{because(id, why)} },
+	})
+}
+
+func caseOf(a kit.Answer) caseRecord {
+	var body struct{ Case caseRecord }
+	_ = json.Unmarshal(a.Body, &body) // a case that cannot be read keeps no promise
+	return body.Case
+}
