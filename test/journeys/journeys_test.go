@@ -47,3 +47,8 @@ func TestTheSameAgainIsHarmless(t *testing.T) {
 	t.Parallel()
 	journey(t, "retries.mjs")
 }
+
+func TestWhatIsToldAsItHappens(t *testing.T) {
+	t.Parallel()
+	journey(t, "realtime.mjs")
+}

@@ -98,7 +98,10 @@ test('every command of a journey twice, and all of them once more after the end'
   assert.equal(before.sms.length, 2, 'one SMS for the turn and one for the end');
   for (const who of [person, clinician]) {
     assert.ok(who.log.length > 5);
-    for (const sent of who.log) await (tellsNow(sent) ? accepted(who, sent) : again(who, sent, 'after the end'));
+    for (const sent of who.log) {
+      if (sent.method === 'DELETE') continue; // to leave was undone: the same once more would be to leave anew
+      await (tellsNow(sent) ? accepted(who, sent) : again(who, sent, 'after the end'));
+    }
   }
   for (const [who, message, first] of said) assert.deepEqual(await who.pb.collection('messages').create(message), first);
   assert.deepEqual(await person.pb.collection('cases').getOne(id), before.record, 'the case is as it was');
