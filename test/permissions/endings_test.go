@@ -40,6 +40,11 @@ var endings = []ending{
 		lost:    []string{"nurse"}, kept: []string{"Anna", "doctor", "leader", "Mona"},
 	},
 	{
+		name: "the nurse who closed it gets another queue", subject: "closed",
+		happens: func(_ *testing.T, w *world) { w.move("nurse", w.Soder.Id) },
+		lost:    []string{"nurse"}, kept: []string{"Bo", "doctor", "leader"},
+	},
+	{
 		name: "a doctor loses every queue", subject: "active",
 		happens: func(_ *testing.T, w *world) { w.move("doctor") },
 		lost:    []string{"doctor"}, kept: []string{"Anna", "nurse", "leader"},

@@ -71,7 +71,7 @@ func build(t testing.TB) {
 	if _, err := w.App.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute(); err != nil {
 		t.Fatalf("write the world to its file: %v", err)
 	}
-	dir, err := os.MkdirTemp("", "lotsen-permissions-*")
+	dir, err := os.MkdirTemp("", "lotsen-permissions-*") //nolint:usetesting // it outlives the test that happens to be the first
 	if err == nil {
 		template.dir = dir
 		err = os.CopyFS(dir, os.DirFS(w.App.DataDir()))
