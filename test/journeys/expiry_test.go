@@ -39,7 +39,7 @@ func TestAConnectionEndsWithItsToken(t *testing.T) {
 	if err != nil {
 		t.Fatalf("connect: %v", err)
 	}
-	defer stream.Body.Close()
+	defer func() { _ = stream.Body.Close() }()
 	lines := bufio.NewReader(stream.Body)
 	began := time.Now()
 	brief := *anna
@@ -67,7 +67,7 @@ func shortToken(t *testing.T, folder string, who *kit.Client) string {
 	if err != nil {
 		t.Fatalf("open the database: %v", err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	var options, key string
 	if err := db.NewQuery("SELECT options FROM _collections WHERE name = 'patients'").Row(&options); err != nil {
 		t.Fatalf("read the collection's secret: %v", err)

@@ -71,10 +71,10 @@ func retell(t *testing.T, out io.Reader) int {
 		}
 		ran++
 		t.Run(strings.Join(names, ": "), func(t *testing.T) {
-			switch {
-			case r.Kind == "skip":
+			switch r.Kind {
+			case "skip":
 				t.Error("it was skipped: nothing is")
-			case r.Kind == "fail":
+			case "fail":
 				t.Error(r.Error)
 			}
 		})

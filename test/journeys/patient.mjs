@@ -142,6 +142,15 @@ test('from the complaint to the closed case', async (t) => {
     assert.equal(place.estimate, null, 'no figure without a ground for it');
     watch = place.watch;
     const state = await stream.until((event) => event.state === 'waiting', 'state waiting');
+    assert.equal((await person.status('PUT', `/cases/${id}/answers/swallow`, { value: 'sips' })).status, 409, 'only what may come later');
+    const form = new FormData();
+    form.append('file', new File([readFileSync(process.env.PHOTO)], 'IMG_1.jpg', { type: 'image/jpeg' }));
+    await person.put(`/cases/${id}/answers/photo`, form);
+    const rows = person.pb.collection('answers');
+    const shown = await rows.getFirstListItem(`case="${id}" && question="photo" && files:length > 0`);
+    assert.equal((await fetch(`${BASE}/api/files/answers/${shown.id}/${shown.files[0]}`)).status, 404);
+    const [row] = (await nurse.get(`/queues/${(await nurse.get('/queues'))[0].id}/cases`)).items;
+    for (const mark of ['photo', 'freetext']) assert.ok(row.marks.includes(mark), JSON.stringify(row));
     assert.match(state.at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
@@ -277,6 +286,11 @@ test('from the complaint to the closed case', async (t) => {
     assert.equal(summary.patient.phone, to);
     assert.ok(summary.redFlags.length > 0);
     has(JSON.stringify(summary.ownWords), 'taggtråd');
+    for (const sought of [{ personalNumber: anna }, { name: 'Anna Andersson' }]) {
+      const { items } = await nurse.post('/cases/search', { ...sought, reason: 'rang and asked' });
+      assert.deepEqual(items.map((item) => item.id), [id], 'found in one\'s own queues');
+      assert.deepEqual((await south.post('/cases/search', { ...sought, reason: 'curious' })).items, []);
+    }
     assert.equal((await south.status('GET', `/cases/${id}/summary`)).status, 404);
     assert.equal((await person.status('GET', `/cases/${id}/summary`)).status, 403);
   });

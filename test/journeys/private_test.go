@@ -58,7 +58,7 @@ func read(t *testing.T, notes string) []noted {
 	if err != nil {
 		t.Fatalf("open notes: %v", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	var all []noted
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		var n noted

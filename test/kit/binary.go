@@ -24,7 +24,7 @@ type Binary struct {
 	flags []string
 	said  output
 	cmd   *exec.Cmd
-	ended chan error // what Wait gave, once
+	ended chan struct{} // closed once it has
 
 	mu  sync.Mutex
 	url string
@@ -70,15 +70,15 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// Command is the binary with these arguments, not started, with an environment in which nothing is configured but extra ("NAME=value").
-func Command(ctx context.Context, t testing.TB, extra []string, args ...string) *exec.Cmd {
+// Command is the binary with these arguments, not started, in an empty folder and an environment in which nothing is configured.
+func Command(ctx context.Context, t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	path, err := program()
 	if err != nil {
 		t.Fatalf("build the binary: %v", err)
 	}
 	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, extra...)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}
 	cmd.Dir = t.TempDir()
 	return cmd
 }
@@ -97,31 +97,19 @@ func Unstarted(t testing.TB) *Binary {
 	return &Binary{Dir: filepath.Join(t.TempDir(), "data"), flags: []string{"--demo"}}
 }
 
-// Bare starts the service without --demo, with nothing configured but extra ("NAME=value"). It is stopped when the test ends.
-func Bare(t testing.TB, extra ...string) *Binary {
-	t.Helper()
-	b := &Binary{Dir: filepath.Join(t.TempDir(), "data")}
-	b.start(t, extra)
-	return b
-}
-
 // Start starts it in its folder, for the first time or again, and waits until it answers.
 func (b *Binary) Start(t testing.TB) {
 	t.Helper()
-	b.start(t, nil)
-}
-
-func (b *Binary) start(t testing.TB, extra []string) {
-	t.Helper()
-	at := b.launch(t, extra)
+	at := b.launch(t)
 	select {
 	case url := <-at:
 		b.mu.Lock()
 		b.url = url
 		b.mu.Unlock()
-	case err := <-b.ended:
+	case <-b.ended:
+		how := b.cmd.ProcessState
 		b.cmd = nil
-		t.Fatalf("the binary ended at its start: %v\n%s", err, b.Said())
+		t.Fatalf("the binary ended at its start: %v\n%s", how, b.Said())
 	case <-time.After(startsWithin):
 		t.Fatalf("the binary has told no address within %v:\n%s", startsWithin, b.Said())
 	}
@@ -131,18 +119,21 @@ func (b *Binary) start(t testing.TB, extra []string) {
 }
 
 // launch starts the process, and gives the address that it will tell.
-func (b *Binary) launch(t testing.TB, extra []string) <-chan string {
+func (b *Binary) launch(t testing.TB) <-chan string {
 	t.Helper()
 	args := append([]string{"serve", "--http", "127.0.0.1:0", "--dir", b.Dir}, b.flags...)
-	cmd := Command(context.Background(), t, extra, args...)
+	cmd := Command(context.Background(), t, args...)
 	cmd.Stdout, cmd.Stderr = &b.said, &b.said
 	at := b.said.watch()
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("start the binary: %v", err)
 	}
-	ended := make(chan error, 1)
+	ended := make(chan struct{})
 	b.cmd, b.ended = cmd, ended
-	go func() { ended <- cmd.Wait() }()
+	go func() {
+		_ = cmd.Wait() // how it ended is in its ProcessState
+		close(ended)
+	}()
 	t.Cleanup(func() { b.end(t, cmd) })
 	return at
 }
@@ -150,7 +141,7 @@ func (b *Binary) launch(t testing.TB, extra []string) <-chan string {
 // KillStarting starts it, and kills it so long after, whether it answers by then or not.
 func (b *Binary) KillStarting(t testing.TB, after time.Duration) {
 	t.Helper()
-	b.launch(t, nil)
+	b.launch(t)
 	<-time.After(after)
 	b.Kill(t)
 }

@@ -85,7 +85,7 @@ func (c *Client) Do(ctx context.Context, method, path string, body any) (Answer,
 	if err != nil {
 		return Answer{}, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	raw, err := io.ReadAll(response.Body)
 	return Answer{Status: response.StatusCode, Header: response.Header, Body: raw}, err
 }
@@ -120,19 +120,8 @@ type login struct {
 // Staff logs a member of staff in, such as nurse@demo.test.
 func (b *Binary) Staff(t testing.TB, email string) *Client {
 	t.Helper()
-	return b.password(t, "staff", email)
-}
-
-// Superuser logs the demo's superuser in.
-func (b *Binary) Superuser(t testing.TB) *Client {
-	t.Helper()
-	return b.password(t, "_superusers", "admin@demo.test")
-}
-
-func (b *Binary) password(t testing.TB, collection, email string) *Client {
-	t.Helper()
 	var in login
-	b.Guest().Want(t, http.StatusOK, http.MethodPost, "/api/collections/"+collection+"/auth-with-password",
+	b.Guest().Want(t, http.StatusOK, http.MethodPost, "/api/collections/staff/auth-with-password",
 		map[string]string{"identity": email, "password": Password}, &in)
 	return &Client{At: b.URL, Token: in.Token, ID: in.Record.ID}
 }
