@@ -28,6 +28,7 @@ func init() {
 			oneOf("outcome", false, "advice", "assessed", "booked", "referred_clinic", "referred_emergency", "no_show", "technical"),
 			text("advice", 4000),
 			whole("seq"),
+			whole("messages"), // how many, notes apart
 
 			hiddenDate("timer"), // when something happens by itself; due is what people are told
 			hiddenText("timerFor", 20),
@@ -51,7 +52,6 @@ func init() {
 			hiddenYes("here"), // the patient has said "I am here" since the last call
 			hiddenWhole("words"),
 			hiddenWhole("wordsRead"),
-			hiddenWhole("messages"), // how many, notes apart
 			hiddenWhole("patientRead"),
 			hiddenWhole("staffRead"),
 			hiddenText("lastBy", 10), // patient or staff: who wrote last

@@ -28,7 +28,6 @@ func ViewCase(app core.App, c *records.Case, who access.Who) (map[string]any, er
 			out[name] = timeOrNil(at.Time())
 		}
 	}
-	out["messages"] = c.Messages()
 	var err error
 	if who.Kind == access.Patient {
 		out["unread"], err = records.UnreadByPatient(app, c)
