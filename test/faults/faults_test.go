@@ -28,7 +28,7 @@ func TestWhatWasAnsweredOutlivesAKill(t *testing.T) {
 	w := open(t)
 	for range kills {
 		w.workUntilKilled(t)
-		w.look(t, w.checkWreck)
+		w.look(t, func(left *wreck) { w.checkWreck(t, left) })
 		w.start(t)
 		w.checkPromises(t, w.told.fresh())
 		w.checkLines(t)
@@ -52,7 +52,7 @@ func TestAKillAfterTheGatewaysAnswerSendsNoSecondMessage(t *testing.T) {
 	for range 5 {
 		before := len(w.messages(t))
 		w.killAtNextMessage(t, n)
-		w.look(t, func(t *testing.T, wreck *wreck) { between += wreck.letters(t)[records.LetterSending] })
+		w.look(t, func(left *wreck) { between += left.letters(t)[records.LetterSending] })
 		w.start(t)
 		w.Advance(t, time.Minute)
 		if sent := w.messages(t); len(sent) != before+1 {
@@ -65,6 +65,7 @@ func TestAKillAfterTheGatewaysAnswerSendsNoSecondMessage(t *testing.T) {
 		}
 		n.Want(t, http.StatusOK, http.MethodPost, "/cases/"+p.theCase+"/release", map[string]string{"reason": newID()}, nil)
 	}
+	t.Logf("%d of 5 kills came between the gateway's answer and our note of it", between)
 	if between == 0 {
 		t.Error("no kill came between the gateway's answer and our note of it: this test has tried nothing")
 	}
@@ -90,10 +91,10 @@ func TestAKilledStartIsStartedAgain(t *testing.T) {
 	}
 }
 
-// states in which a clinician has the case.
+// held says whether a clinician has a case in this state.
 func held(state string) bool { return slices.Contains([]string{"called", "active", "paused"}, state) }
 
-// open says whether a case goes on.
+// goesOn says whether a case has not ended.
 func goesOn(state string) bool {
 	return held(state) || slices.Contains([]string{"answering", "recommended", "waiting"}, state)
 }

@@ -23,9 +23,8 @@ type person struct {
 type request struct {
 	method, path string
 	body         any
-	about        string                      // the case, where it is known before the answer
-	promised     func(kit.Answer) []promise  // what a 2xx promises
-	again        func(kit.Answer) (bad bool) // of the same request again after a kill: whether this is no right answer; nil for the usual
+	promised     func(kit.Answer) []promise // what a 2xx promises
+	makes        string                     // where the record is that it makes, whose id it chose; "" for none
 }
 
 // caseRecord is a case as PocketBase shows it.
@@ -57,10 +56,23 @@ func (p *person) ask(ctx context.Context, r request) bool {
 		p.told.keep(r.promised(answer))
 		return true
 	case answer.Status == http.StatusConflict, answer.Status == http.StatusNotFound, answer.Status == http.StatusForbidden:
-		return rest(ctx)
+		return !p.isThere(ctx, r, answer) && rest(ctx)
 	}
 	p.told.fault(fmt.Sprintf("%s %s %v was answered %d %s", r.method, r.path, r.body, answer.Status, answer.Body))
 	return false
+}
+
+// isThere says whether a request was refused although it had made what it asked for: cut off by a kill and sent again, it is no other request.
+func (p *person) isThere(ctx context.Context, r request, refusal kit.Answer) bool {
+	if r.makes == "" {
+		return false
+	}
+	found, err := p.Do(ctx, http.MethodGet, r.makes, nil)
+	if err != nil || !found.OK() {
+		return false
+	}
+	p.told.fault(fmt.Sprintf("%s %s %v was refused with %d %s, and has been done", r.method, r.path, r.body, refusal.Status, refusal.Body))
+	return true
 }
 
 // get reads something, and says whether there was an answer.
@@ -83,6 +95,7 @@ func (p *person) say(ctx context.Context, theCase string) bool {
 	id, body := newID(), newID()
 	return p.ask(ctx, request{
 		method: http.MethodPost, path: recordPath("messages", ""), body: map[string]string{"id": id, "case": theCase, "body": body},
+		makes:    recordPath("messages", id),
 		promised: func(kit.Answer) []promise { return []promise{said(theCase, id, body, p.ID)} },
 	})
 }
@@ -91,6 +104,7 @@ type patient struct {
 	person
 	phone   string
 	theCase string // "" before the first
+	ill     bool   // says yes to the first red flag, which ends the questions
 }
 
 // step does one of the things that a patient may do now.
@@ -105,7 +119,7 @@ func (p *patient) step(ctx context.Context) bool {
 	can := map[string][]func(context.Context) bool{
 		"answering":   {p.answer},
 		"recommended": {p.ownWords, p.join, p.join},
-		"waiting":     {p.speak, p.speak, p.ownWords, p.leave, rest, rest},
+		"waiting":     {p.speak, p.speak, p.ownWords, p.leave, rest, rest, rest},
 		"called":      {p.here, p.here, p.hold, p.speak, rest},
 		"active":      {p.speak, p.ownWords, rest},
 		"paused":      {p.speak, rest, rest},
@@ -119,11 +133,12 @@ func (p *patient) step(ctx context.Context) bool {
 
 func (p *patient) openCase(ctx context.Context) bool {
 	id := newID()
-	p.theCase = id
+	p.theCase, p.ill = id, draw(3) > 0
 	p.told.own(id, p)
 	return p.ask(ctx, request{
 		method: http.MethodPost, path: "/cases",
 		body:     map[string]string{"id": id, "region": "demo", "complaint": "sore_throat", "phone": p.phone},
+		makes:    recordPath("cases", id),
 		promised: func(kit.Answer) []promise { return []promise{happened(id, 1, "opened")} },
 	})
 }
@@ -144,6 +159,9 @@ func (p *patient) answer(ctx context.Context) bool {
 	for now.Question != nil {
 		id, q := p.theCase, *now.Question
 		value := mild(q)
+		if p.ill && q.Type == "multichoice" {
+			value = []any{q.Options[0].Code}
+		}
 		now.Question = nil
 		went := p.ask(ctx, request{
 			method: http.MethodPut, path: "/cases/" + id + "/answers/" + q.ID, body: map[string]any{"value": value},

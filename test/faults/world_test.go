@@ -72,7 +72,7 @@ func (w *world) of(queue string) *nurse {
 // works any more.
 func (w *world) workUntilKilled(t *testing.T) {
 	t.Helper()
-	enough, delay := 15+draw(60), time.Duration(draw(15_000))*time.Microsecond
+	enough, delay := 30+draw(90), time.Duration(draw(15_000))*time.Microsecond
 	reached := w.told.begin(enough)
 	var all sync.WaitGroup
 	for _, p := range w.patients {
@@ -160,10 +160,10 @@ func (w *world) settle(t *testing.T) {
 		w.Advance(t, 2*time.Minute) // less than a turn is held
 		w.Stop(t)
 		settled := false
-		w.look(t, func(t *testing.T, wreck *wreck) {
-			if settled = wreck.settled(t); settled {
-				w.checkWreck(t, wreck)
-				wreck.checkSent(t)
+		w.look(t, func(left *wreck) {
+			if settled = left.settled(t); settled {
+				w.checkWreck(t, left)
+				left.checkSent(t)
 			}
 		})
 		if settled || t.Failed() {
@@ -201,7 +201,7 @@ func recordPath(collection, id string) string {
 	return strings.TrimSuffix("/api/collections/"+collection+"/records/"+id, "/")
 }
 
-// pause is how long somebody rests who has nothing to do, or thinks.
+// rest is what somebody does who has nothing to do, or thinks.
 func rest(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():

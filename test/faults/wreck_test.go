@@ -25,7 +25,7 @@ type wreck struct {
 }
 
 // look copies the data folder of a program that does not run, opens the copy, and closes it again.
-func (w *world) look(t *testing.T, do func(*testing.T, *wreck)) {
+func (w *world) look(t *testing.T, do func(*wreck)) {
 	t.Helper()
 	copied := t.TempDir()
 	files, err := os.ReadDir(w.Dir)
@@ -57,7 +57,7 @@ func (w *world) look(t *testing.T, do func(*testing.T, *wreck)) {
 	for _, key := range w.messages(t) {
 		left.sent[key]++
 	}
-	do(t, left)
+	do(left)
 }
 
 func (w *world) inbox() string { return filepath.Join(w.Dir, "demo", "sms.jsonl") }
