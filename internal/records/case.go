@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"lotsen/internal/access"
@@ -261,128 +260,6 @@ func (c *Case) ForgetMentions() { c.Set(caseMentioned, "") }
 // Fingerprint is a hash of the request that opened the case.
 func (c *Case) Fingerprint() string { return c.GetString("fingerprint") }
 
-// CaseByID finds a case.
-func CaseByID(app core.App, id string) (*Case, error) { return byID[Case](app, Cases, id) }
-
-// FirstWaiting finds whose turn it is in a queue: the most urgent level, then the longest wait. Index: cases_waiting.
-func FirstWaiting(app core.App, queue string) (*Case, error) {
-	if queue == "" {
-		return nil, ErrNotFound
-	}
-	return first[Case](app.RecordQuery(Cases).
-		AndWhere(dbx.HashExp{caseQueue: queue, caseState: string(cases.Waiting)}).
-		OrderBy(caseLevel, caseSince, "id"))
-}
-
-// WaitingIn lists those waiting in a queue in the order in which they will be helped, after the case named after ("" for the first), at most n.
-func WaitingIn(app core.App, queue string, after *Case, n int) ([]*Case, error) {
-	q := app.RecordQuery(Cases).
-		AndWhere(dbx.HashExp{caseQueue: queue, caseState: string(cases.Waiting)}).
-		OrderBy(caseLevel, caseSince, "id").Limit(int64(n))
-	if after != nil {
-		q.AndWhere(dbx.NewExp("([[level]], [[since]], [[id]]) > ({:l}, {:s}, {:i})",
-			dbx.Params{"l": after.GetInt(caseLevel), "s": stamp(after.Since()), "i": after.Id}))
-	}
-	return list[Case](q)
-}
-
-// AheadOf counts those who will be helped before a case that waits.
-func AheadOf(app core.App, c *Case) (int, error) {
-	var n int
-	err := app.DB().Select("count(*)").From(Cases).
-		AndWhere(dbx.HashExp{caseQueue: c.Queue(), caseState: string(cases.Waiting)}).
-		AndWhere(dbx.NewExp("([[level]], [[since]], [[id]]) < ({:l}, {:s}, {:i})",
-			dbx.Params{"l": c.GetInt(caseLevel), "s": stamp(c.Since()), "i": c.Id})).Row(&n)
-	return n, err
-}
-
-// AllWaiting lists every waiting case, for the ranks that are rebuilt at start.
-func AllWaiting(app core.App) ([]*Case, error) {
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{caseState: string(cases.Waiting)}))
-}
-
-// LastSince is the latest time at which anyone now waiting in the queue at that level began to wait; zero where nobody does.
-func LastSince(app core.App, queue string, level cases.Level) (time.Time, error) {
-	c, err := first[Case](app.RecordQuery(Cases).
-		AndWhere(dbx.HashExp{caseQueue: queue, caseState: string(cases.Waiting), caseLevel: int(level)}).
-		OrderBy(caseSince + " DESC"))
-	if err != nil {
-		return time.Time{}, ignoreMissing(err)
-	}
-	return c.Since(), nil
-}
-
-// OpensOf lists the open cases of a person and complaint. There is one for each who has opened: the patient, and each guardian.
-func OpensOf(app core.App, patient, complaint string) ([]*Case, error) {
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
-		dbx.HashExp{casePatient: patient, caseComplaint: complaint}, openStates())).OrderBy(caseCreated, "id"))
-}
-
-// OpenedSince lists a person's cases of a complaint that were opened at or after since.
-func OpenedSince(app core.App, patient, complaint string, since time.Time) ([]*Case, error) {
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
-		dbx.HashExp{casePatient: patient, caseComplaint: complaint},
-		dbx.NewExp("[[created]] >= {:t}", dbx.Params{"t": stamp(since)}))))
-}
-
-// CasesOf lists a person's cases, the newest first, at most n.
-func CasesOf(app core.App, patient string, n int) ([]*Case, error) {
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{casePatient: patient}).
-		OrderBy(caseCreated + " DESC").Limit(int64(n)))
-}
-
-// GuardedBy lists the cases that a guardian opened for a child.
-func GuardedBy(app core.App, guardian, child string) ([]*Case, error) {
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{caseGuardian: guardian, casePatient: child}))
-}
-
-// AskedBy lists the open cases that a person handles on the patient's side: the own ones, and those of children while that right runs.
-// Indexes: cases_patient, cases_guardian.
-func AskedBy(app core.App, person string) ([]*Case, error) {
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(openStates(), dbx.Or(
-		dbx.And(dbx.HashExp{casePatient: person}, dbx.Or(dbx.HashExp{caseGuardian: ""}, dbx.HashExp{caseReads: false})),
-		dbx.HashExp{caseGuardian: person, caseReads: true}))).OrderBy(caseCreated, "id"))
-}
-
-// HeldBy lists the cases that a member of staff holds.
-func HeldBy(app core.App, staff string) ([]*Case, error) {
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{
-		caseClinician: staff,
-		caseState:     []any{string(cases.Called), string(cases.Active), string(cases.Paused)},
-	}))
-}
-
-// Mentioning lists the cases whose notes let a member of staff read them.
-func Mentioning(app core.App, staff string) ([]*Case, error) {
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.Like(caseMentioned, staff)))
-}
-
-// HeldIn counts the cases of a queue that some clinician holds.
-func HeldIn(app core.App, queue string) (int, error) {
-	rows, err := list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{
-		caseQueue: queue,
-		caseState: []any{string(cases.Called), string(cases.Active), string(cases.Paused)},
-	}))
-	return len(rows), err
-}
-
-func openStates() dbx.Expression {
-	var open []any
-	for _, s := range cases.States() {
-		if s.Open() {
-			open = append(open, string(s))
-		}
-	}
-	return dbx.HashExp{caseState: open}
-}
-
-func ignoreMissing(err error) error {
-	if err == ErrNotFound { //nolint:errorlint // first answers it bare
-		return nil
-	}
-	return err
-}
-
 // Fields are all that the case holds, to be kept as it was; Snapshot reads them back.
 func (c *Case) Fields() map[string]any { return c.FieldsData() }
 
@@ -394,45 +271,6 @@ func Snapshot(app core.App, fields map[string]any) (*Case, error) {
 	}
 	r.Load(fields)
 	return AsCase(r), nil
-}
-
-// AnsweringFor counts the cases on their way to a queue: somebody answers questions and would join it.
-func AnsweringFor(app core.App, q *Queue) (int, error) {
-	var n int
-	err := app.DB().Select("count(*)").From(Cases).AndWhere(dbx.And(
-		dbx.HashExp{caseRegion: q.Region(), caseState: []any{string(cases.Answering), string(cases.Recommended)}},
-		comesTo(q))).Row(&n)
-	return n, err
-}
-
-// Unjoined lists the decided cases that would join this queue, have not, and are kept until a person ends them: those told level 1 or 2, and
-// those with own words that nobody has read. First comes who has written words of danger, then level 1 and 2, each the newest first; at most 200.
-func Unjoined(app core.App, q *Queue) ([]*Case, error) {
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
-		dbx.HashExp{caseRegion: q.Region(), caseState: string(cases.Recommended)},
-		dbx.NewExp("([[level]] BETWEEN 1 AND 2 OR [[words]] > [[wordsRead]])"), comesTo(q))).
-		OrderBy("([[danger]] AND [[words]] > [[wordsRead]]) DESC", "([[level]] BETWEEN 1 AND 2) DESC", caseCreated+" DESC").Limit(200))
-}
-
-// comesTo is true for cases of the queue's unit, and for those that name none where the region sends them there.
-func comesTo(q *Queue) dbx.Expression {
-	return dbx.Or(
-		dbx.HashExp{caseUnit: q.Unit()},
-		dbx.NewExp("[[unit]] = '' AND EXISTS (SELECT 1 FROM regions r JOIN units u ON u.region = r.id AND u.slug = r.[[defaultUnit]] "+
-			"WHERE r.id = {:r} AND u.id = {:u})", dbx.Params{"r": q.Region(), "u": q.Unit()}))
-}
-
-// InQueues lists a person's cases that stand in any of these queues, the newest first.
-func InQueues(app core.App, patient string, queues []string) ([]*Case, error) {
-	if len(queues) == 0 {
-		return nil, nil
-	}
-	in := make([]any, len(queues))
-	for i, q := range queues {
-		in[i] = q
-	}
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{casePatient: patient, caseQueue: in}).
-		OrderBy(caseCreated + " DESC").Limit(200))
 }
 
 // CaseOf is the id of the case that a record is, or belongs to; "" for records of no case.
