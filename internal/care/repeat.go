@@ -21,9 +21,9 @@ const repeatFor = time.Hour
 // ErrTaken says that an id which a client made already stands for something else.
 var ErrTaken = errors.New("the id is taken by something else")
 
-// worseRepeats is how long the same "I feel worse" is taken for a repeat: long enough for a phone that tries again, and no longer,
-// for it always alerts.
-const worseRepeats = 2 * time.Minute
+// retries is how long a device tries again by itself. So long the same level is a repeat even where the patient has felt worse since: a late
+// copy of what was said before must not lower what that has raised. So long, and no longer, the same "I feel worse" is one: it always alerts.
+const retries = 2 * time.Minute
 
 // anew names, for an act, what must not lie between it and its repeat: events that undo it, or that make the same words mean something new.
 // A clinician who has given a case back and asks for it again asks anew; ten minutes more after a second call are no repeat of those after
@@ -112,6 +112,9 @@ func (d *Desk) over(tx core.App, event cases.Event, c *records.Case, old *record
 	if d.stale(event, old) {
 		return true, nil
 	}
+	if event == cases.Levelled && d.age(old) <= retries {
+		return false, nil
+	}
 	again, err := records.HappenedSince(tx, c.Id, old.Seq(), "", anew[event]...)
 	if again || err != nil {
 		return again, err
@@ -123,10 +126,13 @@ func (d *Desk) over(tx core.App, event cases.Event, c *records.Case, old *record
 func (d *Desk) stale(event cases.Event, old *records.Repeat) bool {
 	lasts := repeatFor
 	if event == cases.Worse {
-		lasts = worseRepeats
+		lasts = retries
 	}
-	return d.Clock.Now().Sub(old.At()) > lasts
+	return d.age(old) > lasts
 }
+
+// age is how long ago it was answered.
+func (d *Desk) age(old *records.Repeat) time.Duration { return d.Clock.Now().Sub(old.At()) }
 
 // repeatAfter answers a move that was refused, if the same person has made it before with the same body: what was answered then.
 // Otherwise it answers the refusal.

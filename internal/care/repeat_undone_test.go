@@ -73,7 +73,7 @@ func TestWhatWasUndoneIsNoRepeat(t *testing.T) {
 			if _, err := c.Desk.SetLevel(t.Context(), c.Nurse, waiting.Id, cases.Days, "ok"); err != nil {
 				t.Fatal(err)
 			}
-			c.Clock.Advance(time.Minute)
+			c.Clock.Advance(3 * time.Minute)
 			feelWorse(t, c, anna, waiting.Id, nil)
 		}
 		events, err := records.EventsAfter(c.App, waiting.Id, waiting.Seq(), 100)
@@ -122,6 +122,36 @@ func TestWhatWasUndoneIsNoRepeat(t *testing.T) {
 			t.Errorf("five minutes later: event %d, want a new one after %d: it always alerts", now, first)
 		}
 	})
+}
+
+// TestALateRetryLowersNothing holds that the nurse's level, sent again by a device that got no answer, does not undo what the patient's "worse"
+// has raised between.
+func TestALateRetryLowersNothing(t *testing.T) {
+	t.Parallel()
+	c := kit.New(t)
+	anna, waiting := c.Waiting(t, kit.Anna)
+	set := func() {
+		t.Helper()
+		if _, err := c.Desk.SetLevel(t.Context(), c.Nurse, waiting.Id, cases.Days, "ok"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set()
+	feelWorse(t, c, anna, waiting.Id, drooling)
+	raised := c.Case(t, waiting.Id)
+	if raised.Level() >= cases.Days {
+		t.Fatalf("feeling worse: level %d, want one above the nurse's %d", raised.Level(), cases.Days)
+	}
+	c.Clock.Advance(time.Minute)
+	set()
+	if now := c.Case(t, waiting.Id); now.Level() != raised.Level() || now.Seq() != raised.Seq() {
+		t.Errorf("after the retry: level %d, event %d; want %d and %d, as before", now.Level(), now.Seq(), raised.Level(), raised.Seq())
+	}
+	c.Clock.Advance(2 * time.Minute)
+	set()
+	if now := c.Case(t, waiting.Id).Level(); now != cases.Days {
+		t.Errorf("three minutes later: level %d, want the nurse's %d: it was said anew", now, cases.Days)
+	}
 }
 
 // TestAnAddedAnswerLeavesTheNursesLevelAlone holds that a person's judgement stands until something new is known.
