@@ -37,6 +37,19 @@ func TestTheGuideRunsAsItIsWritten(t *testing.T) {
 	}
 }
 
+// before is what a runner puts before the guide's own code. The JavaScript runs as a page of another origin would: every answer must let it read.
+var before = map[string]string{
+	"bash": "set -euo pipefail\n",
+	"node": `const plain = globalThis.fetch;
+globalThis.fetch = async (address, options = {}) => {
+  const answer = await plain(address, { ...options, headers: { ...options.headers, Origin: 'https://app.example' } });
+  const allowed = answer.headers.get('Access-Control-Allow-Origin');
+  if (allowed !== '*' && allowed !== 'https://app.example') throw new Error(address + ' lets no other origin read');
+  return answer;
+};
+`,
+}
+
 // fenced gives the blocks of a page that begin with a fence of this kind, in order.
 func fenced(page, kind string) []string {
 	var blocks []string
@@ -50,12 +63,10 @@ func fenced(page, kind string) []string {
 	}
 }
 
-// run writes the code to a file in test/, where PocketBase's SDK is found, and runs it from another origin than the service's.
+// run writes the code to a file in test/, where PocketBase's SDK is found, and runs it.
 func run(t *testing.T, base, file, command, code string) {
 	t.Helper()
-	if command == "bash" {
-		code = "set -euo pipefail\n" + code
-	}
+	code = before[command] + code
 	path, err := os.CreateTemp("..", "*."+file)
 	if err != nil {
 		t.Fatal(err)
