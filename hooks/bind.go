@@ -60,6 +60,7 @@ func Bind(app core.App, cfg Config) error {
 	bindDoors(app)
 	bindLogs(app)
 	bindGuards(app)
+	bindRegions(app)
 	sessions := bindSessions(app, p.real.Now)
 	bindLimits(app, p.real.Now, cfg.Local)
 	p.server.Identity.Token = func(r *core.Record) (string, error) { return BeginSession(r, p.real.Now()) }

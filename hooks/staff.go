@@ -8,7 +8,7 @@ import (
 )
 
 // loseStaff puts back in line what a member of staff holds in queues that they no longer belong to, in the transaction that changes or
-// deletes them. Nobody waits for a nurse who is gone.
+// deletes them. Nobody waits for a nurse who is gone, nor is anyone on duty where they may no longer be.
 func loseStaff(desk *care.Desk, keeps func(*records.Staff) []string) func(*core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
 		outer := e.App
@@ -19,6 +19,7 @@ func loseStaff(desk *care.Desk, keeps func(*records.Staff) []string) func(*core.
 			if err := desk.LoseStaff(e.Context, tx, s.Id, keeps(s)); err != nil {
 				return err
 			}
+			s.EndDutyBut(keeps(s))
 			return e.Next()
 		})
 	}

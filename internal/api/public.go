@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v5"
 
+	"lotsen/internal/care"
 	"lotsen/internal/records"
 	"lotsen/internal/texts"
 	"lotsen/internal/triage"
@@ -112,11 +113,7 @@ func (s *Server) region(c *echo.Context) error {
 	if out.Units, out.Wait, err = s.unitsOf(r); err != nil {
 		return err
 	}
-	var info struct{ Fees, Phones, NotFor []map[string]any }
-	if err := r.Info(&info); err != nil {
-		return err
-	}
-	lang := langOf(c)
+	info, lang := care.InfoOf(s.App, r), langOf(c)
 	out.Fees, out.Phones, out.NotFor = inLanguage(info.Fees, lang), inLanguage(info.Phones, lang), inLanguage(info.NotFor, lang)
 	return c.JSON(http.StatusOK, out)
 }

@@ -114,3 +114,20 @@ func TestTheContractIsServed(t *testing.T) {
 		t.Errorf("the contract came as %q: %s", a.header.Get("Content-Type"), a.raw)
 	}
 }
+
+// TestARegionsSlipIsNoServersFault holds that what cannot be read of a region's record is as if it were not there.
+func TestARegionsSlipIsNoServersFault(t *testing.T) {
+	t.Parallel()
+	w := public(t)
+	w.Region.SetInfo("x")
+	w.Region.SetTimes(map[string]any{"noShow": "abc"})
+	if err := w.App.SaveNoValidate(w.Region); err != nil {
+		t.Fatal(err)
+	}
+	a := w.call(t, guest, "GET", "/regions/demo", nil)
+	a.want(t, http.StatusOK)
+	if phones, isList := a.at("phones").([]any); !isList || len(phones) != 0 {
+		t.Errorf("phones are %v, want none", a.at("phones"))
+	}
+	w.call(t, w.Nurse, "GET", "/queues/"+w.Norrvik.Id+"/cases", nil).want(t, http.StatusOK)
+}

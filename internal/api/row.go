@@ -51,7 +51,7 @@ func ViewQueue(app core.App, ranks *queue.Ranks, q *records.Queue) (QueueView, e
 type RowView struct {
 	ID        string   `json:"id"`
 	Level     int      `json:"level"`
-	Since     string   `json:"since"`
+	Since     *string  `json:"since"` // null where the case has not joined
 	Target    *string  `json:"target"`
 	Complaint string   `json:"complaint"`
 	Age       int      `json:"age"`
@@ -82,12 +82,11 @@ func viewRows(app core.App, rows []*records.Case) ([]RowView, error) {
 
 // timesOf are the times that a region sets, over those that hold where it sets none.
 func timesOf(app core.App, region string) (care.Times, error) {
-	times := care.Defaults()
 	r, err := records.RegionByID(app, region)
 	if err != nil {
-		return times, err
+		return care.Times{}, err
 	}
-	return times, r.Times(&times)
+	return care.TimesOf(app, r), nil
 }
 
 func viewRow(app core.App, c *records.Case, times care.Times) (RowView, error) {
@@ -104,7 +103,7 @@ func viewRow(app core.App, c *records.Case, times care.Times) (RowView, error) {
 		return RowView{}, err
 	}
 	return RowView{
-		ID: c.Id, Level: int(c.Level()), Since: records.RFC3339(c.Since()), Target: timeOrNil(times.Target(c.Level(), c.Since())),
+		ID: c.Id, Level: int(c.Level()), Since: timeOrNil(c.Since()), Target: timeOrNil(times.Target(c.Level(), c.Since())),
 		Complaint: c.Complaint(), Age: person.Age, Marks: marks, Unread: unread,
 	}, nil
 }

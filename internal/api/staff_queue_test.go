@@ -262,6 +262,8 @@ func TestUnjoinedIsForTheLead(t *testing.T) {
 	list := w.call(t, w.Lead, "GET", path, nil).list(t)
 	if len(list) != 1 || list[0]["id"] != flagged.Id || list[0]["level"] != 1.0 {
 		t.Errorf("the unjoined are %v, want the one who was told to ring 112", list)
+	} else if since, there := list[0]["since"]; !there || since != nil {
+		t.Errorf("since is %v, want null: nobody has joined", since)
 	}
 	if w.looks(t) != before+1 {
 		t.Errorf("%d looks in the log, want one", w.looks(t)-before)

@@ -139,10 +139,7 @@ func (a *Act) Times() (Times, error) {
 	if err != nil {
 		return Times{}, fmt.Errorf("find region: %w", err)
 	}
-	t := Defaults()
-	if err := region.Times(&t); err != nil {
-		return Times{}, fmt.Errorf("read times of region: %w", err)
-	}
+	t := TimesOf(a.tx, region)
 	a.times = &t
 	return t, nil
 }

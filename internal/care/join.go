@@ -97,21 +97,16 @@ func (a *Act) queueFor() (*records.Queue, error) {
 	return q, err
 }
 
-// queueOfUnit is the queue that the case goes to: that of its unit, or of the region's unit for cases that name none.
+// queueOfUnit is the queue that the case goes to: that of its unit, or of the region for cases that name none.
 func (a *Act) queueOfUnit() (*records.Queue, error) {
-	unit := a.Case.Unit()
-	if unit == "" {
-		region, err := records.RegionByID(a.tx, a.Case.Region())
+	if a.Case.Unit() == "" {
+		q, err := records.FirstQueueIn(a.tx, a.Case.Region())
 		if err != nil {
-			return nil, fmt.Errorf("find region: %w", err)
+			return nil, fmt.Errorf("find queue of a case that names no unit: %w", err)
 		}
-		u, err := records.UnitBySlug(a.tx, region.Id, region.DefaultUnit())
-		if err != nil {
-			return nil, fmt.Errorf("find unit of a case that names none: %w", err)
-		}
-		unit = u.Id
+		return q, nil
 	}
-	q, err := records.FirstQueueOf(a.tx, unit)
+	q, err := records.FirstQueueOf(a.tx, a.Case.Unit())
 	if err != nil {
 		return nil, fmt.Errorf("find queue of unit: %w", err)
 	}

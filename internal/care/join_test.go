@@ -145,8 +145,10 @@ func TestNoQueueStillGivesNumbersToRing(t *testing.T) {
 	anna := c.Person(t, kit.Anna, "Anna Andersson")
 	opened := c.Open(t, anna)
 	c.Decide(t, anna, opened.Id, nil)
-	if err := c.App.Delete(c.Norrvik); err != nil {
-		t.Fatal(err)
+	for _, q := range []*records.Queue{c.Norrvik, c.Soder} {
+		if err := c.App.Delete(q); err != nil {
+			t.Fatal(err)
+		}
 	}
 	_, err := c.Desk.Join(t.Context(), anna, opened.Id, care.Joining{})
 	var no *care.NotEligible

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -153,8 +154,32 @@ func Unjoined(app core.App, q *Queue) ([]*Case, error) {
 func comesTo(q *Queue) dbx.Expression {
 	return dbx.Or(
 		dbx.HashExp{caseUnit: q.Unit()},
-		dbx.NewExp("[[unit]] = '' AND EXISTS (SELECT 1 FROM regions r JOIN units u ON u.region = r.id AND u.slug = r.[[defaultUnit]] "+
-			"WHERE r.id = {:r} AND u.id = {:u})", dbx.Params{"r": q.Region(), "u": q.Unit()}))
+		dbx.NewExp("[[unit]] = '' AND {:unit} = "+firstQueueIn("q.unit"), dbx.Params{"region": q.Region(), "unit": q.Unit()}))
+}
+
+// CountAt counts the cases that name a queue, a unit or a region, and how many of them are open. of is its collection.
+func CountAt(app core.App, of, id string) (all, open int, err error) {
+	column, ok := map[string]string{Queues: caseQueue, Units: caseUnit, Regions: caseRegion}[of]
+	if !ok {
+		return 0, 0, fmt.Errorf("count cases: no case names a record of %s", of)
+	}
+	var states []any
+	for _, s := range cases.States() {
+		if s.Open() {
+			states = append(states, string(s))
+		}
+	}
+	count := func(more ...dbx.Expression) (n int, err error) {
+		err = app.DB().Select("count(*)").From(Cases).AndWhere(dbx.And(append(more, dbx.HashExp{column: id})...)).Row(&n)
+		return n, err
+	}
+	if all, err = count(); err != nil {
+		return 0, 0, fmt.Errorf("count cases: %w", err)
+	}
+	if open, err = count(dbx.HashExp{caseState: states}); err != nil {
+		return 0, 0, fmt.Errorf("count open cases: %w", err)
+	}
+	return all, open, nil
 }
 
 // InQueues lists a person's cases that stand in any of these queues, the newest first.

@@ -2,6 +2,7 @@ package records
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,6 +113,15 @@ func (s *Staff) Queues() []string { return s.GetStringSlice("queues") }
 
 // Duty are the ids of the queues that they are on duty in.
 func (s *Staff) Duty() []string { return s.GetStringSlice("duty") }
+
+// EndDutyBut takes them off duty everywhere but in these queues.
+func (s *Staff) EndDutyBut(queues []string) {
+	for _, q := range s.Duty() {
+		if !slices.Contains(queues, q) {
+			s.GoOffDuty(q)
+		}
+	}
+}
 
 // GoOnDuty adds a queue to those, GoOffDuty takes it away.
 func (s *Staff) GoOnDuty(queue string) { s.Set("duty+", queue) }

@@ -26,11 +26,11 @@ func (r *Region) InService() bool { return r.GetBool("inService") }
 // DefaultUnit is the slug of the unit of a case that names none.
 func (r *Region) DefaultUnit() string { return r.GetString("defaultUnit") }
 
-// Info reads fees, phone numbers and the like into d.
-func (r *Region) Info(d any) error { return readJSON(r.GetString("info"), d) }
+// Info is fees, phone numbers and the like, as they stand there in JSON.
+func (r *Region) Info() []byte { return []byte(r.GetString("info")) }
 
-// Times reads the region's own minutes into d, over what is there.
-func (r *Region) Times(d any) error { return readJSON(r.GetString("times"), d) }
+// Times are the region's own minutes, as they stand there in JSON.
+func (r *Region) Times() []byte { return []byte(r.GetString("times")) }
 
 func readJSON(raw string, d any) error {
 	if raw == "" || raw == "null" {
@@ -59,6 +59,13 @@ func (r *Region) SetInfo(d any) { r.Set("info", d) }
 
 // SetTimes sets the region's own minutes.
 func (r *Region) SetTimes(d any) { r.Set("times", d) }
+
+// AsRegion reads a record as a region.
+func AsRegion(rec *core.Record) *Region {
+	r := &Region{}
+	r.SetProxyRecord(rec)
+	return r
+}
 
 // RegionList lists every region, by name.
 func RegionList(app core.App) ([]*Region, error) {
@@ -122,6 +129,24 @@ func (q *Queue) Region() string { return q.GetString("region") }
 // Unit is the id of the queue's unit.
 func (q *Queue) Unit() string { return q.GetString("unit") }
 
+// Rank is the queue's place among those of its unit; the lowest receives the unit's cases.
+func (q *Queue) Rank() int { return q.GetInt("rank") }
+
+// SetRank sets that place.
+func (q *Queue) SetRank(rank int) { q.Set("rank", rank) }
+
+// AsQueue reads a record as a queue.
+func AsQueue(r *core.Record) *Queue {
+	q := &Queue{}
+	q.SetProxyRecord(r)
+	return q
+}
+
+// LastQueueOf finds the queue of a unit with the highest rank.
+func LastQueueOf(app core.App, unit string) (*Queue, error) {
+	return first[Queue](app.RecordQuery(Queues).AndWhere(dbx.HashExp{"unit": unit}).OrderBy("rank DESC", "id"))
+}
+
 // NewQueue makes a queue that is not saved yet.
 func NewQueue(app core.App, region, unit, name string, rank int) (*Queue, error) {
 	rec, err := blank(app, Queues)
@@ -136,6 +161,19 @@ func NewQueue(app core.App, region, unit, name string, rank int) (*Queue, error)
 
 // QueueByID finds a queue.
 func QueueByID(app core.App, id string) (*Queue, error) { return byID[Queue](app, Queues, id) }
+
+// FirstQueueIn finds the queue of a region that cases which name no unit go to: the first of its default unit, or, where that has none or is none
+// of the region's, the first of its others; units in service come first.
+func FirstQueueIn(app core.App, region string) (*Queue, error) {
+	return first[Queue](app.RecordQuery(Queues).
+		AndWhere(dbx.NewExp("[[id]] = "+firstQueueIn("q.id"), dbx.Params{"region": region})))
+}
+
+// firstQueueIn selects one thing of the queue that FirstQueueIn finds.
+func firstQueueIn(column string) string {
+	return "(SELECT " + column + " FROM queues q JOIN units u ON u.id = q.unit JOIN regions r ON r.id = u.region WHERE r.id = {:region} " +
+		"ORDER BY u.slug = r.[[defaultUnit]] DESC, u.[[inService]] DESC, u.rank, q.rank, q.id LIMIT 1)"
+}
 
 // FirstQueueOf finds the queue that a unit's cases go to.
 func FirstQueueOf(app core.App, unit string) (*Queue, error) {
