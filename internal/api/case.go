@@ -45,7 +45,7 @@ func (s *Server) step(c *echo.Context) error {
 	if err != nil {
 		return err
 	}
-	step, err := s.Desk.Step(c.Request().Context(), theCase)
+	step, err := s.Desk.StepNow(c.Request().Context(), theCase)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"lotsen/internal/access"
 	"lotsen/internal/cases"
 	"lotsen/internal/records"
 	"lotsen/test/kit"
@@ -84,6 +85,28 @@ func mildest(q object) any {
 		return q["min"]
 	}
 	return nil
+}
+
+// TestNoQuestionOfAnEndedCase holds that who comes back to a case that ended undecided is told so, and not asked what no answer helps.
+func TestNoQuestionOfAnEndedCase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	anna, bo := w.Person(t, kit.Anna, "Anna Andersson"), w.Person(t, kit.Bo, "Bo Berg")
+	left, decided := w.Open(t, anna), w.Open(t, bo)
+	w.Decide(t, bo, decided.Id, nil)
+	for id, who := range map[string]access.Who{left.Id: anna, decided.Id: bo} {
+		if _, err := w.Desk.Leave(t.Context(), who, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := w.call(t, anna, "GET", "/cases/"+left.Id+"/step", nil)
+	a.want(t, http.StatusConflict)
+	if a.at("data", "state", "code") != "cancelled" {
+		t.Errorf("data.state is %v, want cancelled", a.at("data", "state"))
+	}
+	if a = w.call(t, bo, "GET", "/cases/"+decided.Id+"/step", nil); a.at("decision") == nil {
+		t.Errorf("of a case that was decided: %d %s, want the decision", a.status, a.raw)
+	}
 }
 
 func TestARedFlagEndsTheQuestions(t *testing.T) {

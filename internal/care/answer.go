@@ -228,6 +228,15 @@ func (d *Desk) Step(ctx context.Context, c *records.Case) (triage.Step, error) {
 	return triage.Step{Question: &later[0], Progress: triage.Progress{Answered: answered, Expected: answered + len(later)}}, nil
 }
 
+// StepNow is Step for who looks at a case, not for the answer to what was just done.
+// Errors: *cases.Refused where the case ended before it was decided: there is nothing to answer any more.
+func (d *Desk) StepNow(ctx context.Context, c *records.Case) (triage.Step, error) {
+	if !c.State().Open() && !c.Decided() {
+		return triage.Step{}, &cases.Refused{Event: cases.Asked, State: c.State()}
+	}
+	return d.Step(ctx, c)
+}
+
 // MainStep is Step without the questions that may be answered while waiting.
 func (d *Desk) MainStep(_ context.Context, c *records.Case) (triage.Step, error) {
 	var given triage.Decision
