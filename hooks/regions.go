@@ -36,10 +36,10 @@ func checkRegion(e *core.RecordEvent) error {
 	}
 	region, wrong := records.AsRegion(e.Record), validation.Errors{}
 	if _, err := care.ParseTimes(region.Times()); err != nil {
-		wrong["times"] = validation.NewError("validation_invalid_times", fmt.Sprintf(rightTimes, err))
+		wrong["times"] = validation.NewError("validation_invalid", fmt.Sprintf(rightTimes, err))
 	}
 	if _, err := care.ParseInfo(region.Info()); err != nil {
-		wrong["info"] = validation.NewError("validation_invalid_info", fmt.Sprintf(rightInfo, err))
+		wrong["info"] = validation.NewError("validation_invalid", fmt.Sprintf(rightInfo, err))
 	}
 	if err := checkDefaultUnit(e.App, region, wrong); err != nil {
 		return err
