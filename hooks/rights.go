@@ -2,7 +2,6 @@ package hooks
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -22,7 +21,7 @@ func mayListen(app core.App) func(context.Context, Who, topics.Topic) (bool, err
 		}
 		who, err := present(app, listener)
 		if err != nil {
-			return false, ignoreMissing(err)
+			return false, records.IgnoreMissing(err)
 		}
 		switch topic.Kind {
 		case topics.Queue:
@@ -33,7 +32,7 @@ func mayListen(app core.App) func(context.Context, Who, topics.Topic) (bool, err
 		}
 		c, err := records.CaseByID(app, topic.ID)
 		if err != nil {
-			return false, ignoreMissing(err)
+			return false, records.IgnoreMissing(err)
 		}
 		if listener.Watch != "" { // as GET …/queue: such a token ends with the right of the guardian whom it was given to
 			return topic.Kind == topics.Place && topic.ID == listener.Watch && (c.Guardian() == "" || c.GuardianReads()), nil
@@ -84,11 +83,4 @@ func present(app core.App, listener Who) (access.Who, error) {
 		return api.WhoIs(app, s.ProxyRecord())
 	}
 	return access.Who{}, nil
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, records.ErrNotFound) {
-		return nil
-	}
-	return err
 }

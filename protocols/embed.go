@@ -21,9 +21,6 @@ var files embed.FS
 // Codes are the complaints, in the order in which a patient is shown them.
 var codes = []string{"fever", "sore_throat", "eye", "urinary", "cough", "back_pain", "rash"}
 
-// Files gives the embedded files, for those who compare or show them.
-func Files() fs.FS { return files }
-
 // All gives the protocols of this release in the order in which a patient is shown them. They are parsed once; nobody may change them.
 func All() ([]*triage.Protocol, error) { return all() }
 

@@ -267,11 +267,3 @@ func statusWord(status int) string {
 	}
 	return "refused"
 }
-
-// ignoreMissing is err, unless it says that there is no such record.
-func ignoreMissing(err error) error {
-	if errors.Is(err, records.ErrNotFound) {
-		return nil
-	}
-	return err
-}

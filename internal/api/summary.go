@@ -233,7 +233,7 @@ func (s *Server) sought(name string, number personnummer.Number, queues []string
 	}
 	p, err := s.Desk.Known(number)
 	if err != nil {
-		return nil, ignoreMissing(err)
+		return nil, records.IgnoreMissing(err)
 	}
 	return []string{p.Id}, nil
 }

@@ -38,13 +38,6 @@ func AddAnswer(tx core.App, c *Case, question string, value any, files []*filesy
 	return a, nil
 }
 
-// AsAnswer reads a record as an answer.
-func AsAnswer(r *core.Record) *Answer {
-	a := &Answer{}
-	a.SetProxyRecord(r)
-	return a
-}
-
 // Case is the id of the case that the answer belongs to.
 func (a *Answer) Case() string { return a.GetString("case") }
 

@@ -56,7 +56,7 @@ func LastSince(app core.App, queue string, level cases.Level) (time.Time, error)
 		AndWhere(dbx.HashExp{caseQueue: queue, caseState: string(cases.Waiting), caseLevel: int(level)}).
 		OrderBy(caseSince + " DESC"))
 	if err != nil {
-		return time.Time{}, ignoreMissing(err)
+		return time.Time{}, IgnoreMissing(err)
 	}
 	return c.Since(), nil
 }
@@ -106,15 +106,6 @@ func Mentioning(app core.App, staff string) ([]*Case, error) {
 	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.Like(caseMentioned, staff)))
 }
 
-// HeldIn counts the cases of a queue that some clinician holds.
-func HeldIn(app core.App, queue string) (int, error) {
-	rows, err := list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{
-		caseQueue: queue,
-		caseState: []any{string(cases.Called), string(cases.Active), string(cases.Paused)},
-	}))
-	return len(rows), err
-}
-
 func openStates() dbx.Expression {
 	var open []any
 	for _, s := range cases.States() {
@@ -123,13 +114,6 @@ func openStates() dbx.Expression {
 		}
 	}
 	return dbx.HashExp{caseState: open}
-}
-
-func ignoreMissing(err error) error {
-	if err == ErrNotFound { //nolint:errorlint // first answers it bare
-		return nil
-	}
-	return err
 }
 
 // AnsweringFor counts the cases on their way to a queue: somebody answers questions and would join it.

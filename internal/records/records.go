@@ -19,6 +19,14 @@ import (
 // ErrNotFound says that there is no such record.
 var ErrNotFound = errors.New("no such record")
 
+// IgnoreMissing is err, unless it says that there is no such record: for those to whom nothing is an answer.
+func IgnoreMissing(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
 // Names of the collections.
 const (
 	Regions       = "regions"

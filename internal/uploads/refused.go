@@ -15,11 +15,6 @@ const (
 	PDFTooComplex   Code = "pdf_too_complex"  // unpacks to more than a reader's browser should be asked to take
 )
 
-// Codes are all codes, for the contract and for the test that each has a text.
-func Codes() []Code {
-	return []Code{Empty, TooLarge, UnsupportedType, HEICUnsupported, TooManyPixels, Damaged, PDFEncrypted, PDFTooComplex}
-}
-
 // Refused is the error of Clean for a file that is not kept. It holds nothing of the file and nothing of its name.
 type Refused struct {
 	Code  Code

@@ -44,15 +44,6 @@ func (a Answer) Into(out any) error {
 	return nil
 }
 
-// Code is the code under a name of an error's data, as in {"data": {"state": {"code": "closed"}}}; "" where there is none.
-func (a Answer) Code(name string) string {
-	var body struct {
-		Data map[string]struct{ Code string }
-	}
-	_ = json.Unmarshal(a.Body, &body) // what is no such answer has no code
-	return body.Data[name].Code
-}
-
 // line is one connection pool for all clients of a test run.
 var line = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 
