@@ -27,6 +27,12 @@ const (
 	idRepeats       = "lotsen_repeats0"
 	idSessions      = "lotsen_sessions"
 	idGuardianships = "lotsen_guardian"
+	idRoutes        = "lotsen_routes00"
+	idHeld          = "lotsen_held0000"
+	idBreakglass    = "lotsen_breakgla"
+	idReviews       = "lotsen_reviews0"
+	idSupport       = "lotsen_support0"
+	idViews         = "lotsen_views000"
 )
 
 // create registers a migration that makes one collection, and one that takes it away.
@@ -40,6 +46,21 @@ func create(file string, build func() *core.Collection) {
 		}
 		return app.Delete(c)
 	}, file)
+}
+
+// change registers a migration that adds to a collection that is there, and one that takes it away again.
+func change(file, collection string, add, remove func(*core.Collection)) {
+	alter := func(by func(*core.Collection)) func(core.App) error {
+		return func(app core.App) error {
+			c, err := app.FindCollectionByNameOrId(collection)
+			if err != nil {
+				return err
+			}
+			by(c)
+			return app.Save(c)
+		}
+	}
+	m.Register(alter(add), alter(remove), file)
 }
 
 func text(name string, most int) *core.TextField {

@@ -117,6 +117,9 @@ var table = map[cases.Event][]tie{
 	cases.RangUp:      holder,
 	cases.Ended:       holder,
 	cases.Guarded:     {clinician, system},
+	cases.TakenOver:   team,
+	cases.Amended:     team,
+	cases.Reopened:    team,
 	cases.Reminded:    programme,
 	cases.LapsedPause: programme,
 	cases.Lapsed:      programme,
@@ -124,6 +127,10 @@ var table = map[cases.Event][]tie{
 	cases.Kept:        programme,
 	cases.Unmentioned: programme,
 	cases.Delivered:   programme,
+	cases.ShutFor:     programme,
+	cases.Overdue:     programme,
+	cases.Freed:       programme,
+	cases.Alone:       programme,
 }
 
 // Check says whether who may make event happen to the case of these facts: nil, ErrHidden or ErrDenied.

@@ -97,6 +97,13 @@ var rights = map[cases.Event]string{
 	cases.Kept:        "------y",
 	cases.Unmentioned: "------y",
 	cases.Delivered:   "------y",
+	cases.TakenOver:   "--yyy--",
+	cases.Amended:     "--yyy--",
+	cases.Reopened:    "--yyy--",
+	cases.ShutFor:     "------y",
+	cases.Overdue:     "------y",
+	cases.Freed:       "------y",
+	cases.Alone:       "------y",
 	cases.Opened:      "-------", // no case is there yet: opening asks for no tie
 }
 

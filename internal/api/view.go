@@ -105,7 +105,11 @@ func EventView(app core.App, ev *records.Event, reader access.Kind) (map[string]
 
 // amongStaff says whether patients learn nothing of an event but its number.
 func amongStaff(kind cases.Event) bool {
-	return kind == cases.Noted || kind == cases.WordsRead || kind == cases.Guarded || kind == cases.Kept || kind == cases.Unmentioned
+	switch kind { //nolint:exhaustive // patients are told all others
+	case cases.Noted, cases.WordsRead, cases.Guarded, cases.Kept, cases.Unmentioned, cases.Overdue, cases.Freed, cases.Alone:
+		return true
+	}
+	return false
 }
 
 func addState(out map[string]any, told care.Told) {

@@ -47,6 +47,13 @@ const (
 	Kept        Event = "kept"        // a timer is over, and the case is one that no timer may end
 	Unmentioned Event = "unmentioned" // staff whom a note named have left the unit: they read no more
 	Delivered   Event = "sms"         // the provider has accepted, or refused, the text message of the case's turn
+	ShutFor     Event = "shut"        // the queue has closed for now: who waits is told when it opens, or where to turn
+	Overdue     Event = "overdue"     // the patient's word has been unanswered for long: its clinician is told
+	Freed       Event = "freed"       // for too long: anyone of the queue may take the case over
+	TakenOver   Event = "taken_over"  // a colleague takes over a case that is free
+	Alone       Event = "alone"       // its clinician has no live line, or went off duty: the lead is told
+	Amended     Event = "amended"     // after the end: new advice in the place of the old
+	Reopened    Event = "reopened"    // after the end: active again
 )
 
 // move is a row of the table: from any of these states to that one; an empty To keeps the state.
@@ -102,6 +109,13 @@ var moves = map[Event][]move{
 	Kept:        {{from: open}},
 	Unmentioned: {{from: every}},
 	Delivered:   {{from: every}},
+	ShutFor:     {{from: []State{Waiting}}},
+	Overdue:     {{from: []State{Active}}},
+	Freed:       {{from: held}},
+	TakenOver:   {{from: held}},
+	Alone:       {{from: held}},
+	Amended:     {{from: []State{Closed}}},
+	Reopened:    {{from: []State{Closed}, to: Active}},
 }
 
 // Refused says that the state of a case does not allow an event.
