@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v5"
@@ -22,19 +21,6 @@ func (s *Server) queueRoutes(g *echo.Group) {
 
 // realTime is what tokens live by, whatever the demo's clock shows.
 var realTime clock.Clock
-
-// placeView is where a patient stands. Position and ahead are null for a case that does not wait; estimate is, while there is no ground for a figure;
-// due is until when the turn is held.
-type placeView struct {
-	State    cases.State `json:"state"`
-	Position *int        `json:"position"`
-	Ahead    *int        `json:"ahead"`
-	Estimate *struct{}   `json:"estimate"`
-	Open     bool        `json:"open"`
-	OpensAt  *string     `json:"opensAt"`
-	Due      *string     `json:"due"`
-	Watch    string      `json:"watch"`
-}
 
 type joinBody struct {
 	Phone       string `json:"phone" validate:"max=40"`
@@ -90,38 +76,6 @@ func (s *Server) watching(c *echo.Context) (token, id string, ok bool) {
 		return "", "", false
 	}
 	return token, id, true
-}
-
-// answerPlace answers where a case stands now. watch is the token to go on with; "" makes a new one.
-func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
-	theCase, err := records.CaseByID(s.App, id)
-	if err != nil {
-		return err
-	}
-	region, err := records.RegionByID(s.App, theCase.Region())
-	if err != nil {
-		return err
-	}
-	if watch == "" {
-		if watch, err = NewWatch(s.App, id, realTime.Now().Add(watchFor)); err != nil {
-			return err
-		}
-	}
-	out := placeView{State: theCase.State(), Open: region.InService(), Watch: watch}
-	if out.State == cases.Waiting {
-		ahead, known := s.Ranks.Ahead(id)
-		if !known { // committed by another request a moment ago: the ranks are about to follow
-			if ahead, err = records.AheadOf(s.App, theCase); err != nil {
-				return err
-			}
-		}
-		position := ahead + 1
-		out.Ahead, out.Position = &ahead, &position
-	}
-	if out.State == cases.Called {
-		out.Due = timeOrNil(theCase.Due())
-	}
-	return c.JSON(http.StatusOK, out)
 }
 
 // leave gives the case as it then is. The place is kept for ten minutes.

@@ -183,16 +183,6 @@ func QueueEvent(app core.App, ranks *queue.Ranks, id string, c *records.Case) (m
 	}, nil
 }
 
-// PlaceEvent is what a patient is told of the place in line. There is no figure of minutes: there is no ground for one yet.
-func PlaceEvent(ahead int) map[string]any {
-	return map[string]any{"type": "place", "position": ahead + 1, "ahead": ahead, "estimate": nil}
-}
-
-// TurnEvent is what whoever watches a place is told as the case begins to wait, or waits no more: it is their turn, until due.
-func TurnEvent(c *records.Case) map[string]any {
-	return map[string]any{"type": "state", "state": c.State(), "due": timeOrNil(c.Due())}
-}
-
 // timeOrNil is a time as api.md promises, or null for none.
 func timeOrNil(t time.Time) *string {
 	if t.IsZero() {

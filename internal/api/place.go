@@ -1,0 +1,65 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v5"
+
+	"lotsen/internal/cases"
+	"lotsen/internal/records"
+)
+
+// placeView is where a patient stands. Position and ahead are null for a case that does not wait; estimate is, while there is no ground for a figure;
+// due is until when the turn is held.
+type placeView struct {
+	State    cases.State `json:"state"`
+	Position *int        `json:"position"`
+	Ahead    *int        `json:"ahead"`
+	Estimate *struct{}   `json:"estimate"`
+	Open     bool        `json:"open"`
+	OpensAt  *string     `json:"opensAt"`
+	Due      *string     `json:"due"`
+	Watch    string      `json:"watch"`
+}
+
+// answerPlace answers where a case stands now. watch is the token to go on with; "" makes a new one.
+func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
+	theCase, err := records.CaseByID(s.App, id)
+	if err != nil {
+		return err
+	}
+	region, err := records.RegionByID(s.App, theCase.Region())
+	if err != nil {
+		return err
+	}
+	if watch == "" {
+		if watch, err = NewWatch(s.App, id, realTime.Now().Add(watchFor)); err != nil {
+			return err
+		}
+	}
+	out := placeView{State: theCase.State(), Open: region.InService(), Watch: watch}
+	if out.State == cases.Waiting {
+		ahead, known := s.Ranks.Ahead(id)
+		if !known { // committed by another request a moment ago: the ranks are about to follow
+			if ahead, err = records.AheadOf(s.App, theCase); err != nil {
+				return err
+			}
+		}
+		position := ahead + 1
+		out.Ahead, out.Position = &ahead, &position
+	}
+	if out.State == cases.Called {
+		out.Due = timeOrNil(theCase.Due())
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// PlaceEvent is what a patient is told of the place in line. There is no figure of minutes: there is no ground for one yet.
+func PlaceEvent(ahead int) map[string]any {
+	return map[string]any{"type": "place", "position": ahead + 1, "ahead": ahead, "estimate": nil}
+}
+
+// TurnEvent is what whoever watches a place is told as the case begins to wait, or waits no more: it is their turn, until due.
+func TurnEvent(c *records.Case) map[string]any {
+	return map[string]any{"type": "state", "state": c.State(), "due": timeOrNil(c.Due())}
+}
