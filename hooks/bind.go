@@ -100,6 +100,7 @@ func assemble(app core.App, cfg Config) (*program, error) {
 	p.herald = &herald{app: app, fanout: told, ranks: p.ranks, log: p.log, told: map[string]int{}}
 	p.live = &Realtime{Fanout: told, May: mayListen(app), Look: listened(p.desk), Now: p.real.Now, FreeLoopback: cfg.Local}
 	p.live.Watch = p.readWatch
+	p.desk.Live = p.live.HasLine
 	outbox, err := p.outbox()
 	if err != nil {
 		return nil, err

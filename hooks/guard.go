@@ -33,7 +33,7 @@ func guardJournal(e *core.RecordRequestEvent) error {
 func journals() []string {
 	return []string{
 		records.Answers, records.Events, records.Audit, records.Outbox, records.Repeats, records.Sessions,
-		records.Guardianships, records.Protocols,
+		records.Guardianships, records.Protocols, records.Support, records.Views, records.Absences,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"lotsen/internal/access"
 	"lotsen/internal/api"
+	"lotsen/internal/care"
 	"lotsen/internal/cases"
 	"lotsen/internal/fanout"
 	"lotsen/internal/queue"
@@ -46,14 +47,19 @@ func (h *herald) event(e *core.RecordEvent) error {
 
 // callsClinician says as what an event calls for the clinician of its case.
 var callsClinician = map[cases.Event]string{
-	cases.Handed: "assigned", cases.Here: "here", cases.Said: "message", cases.Worse: "worse",
+	cases.Handed: "assigned", cases.Here: "here", cases.Said: "message", cases.Worse: "worse", cases.Overdue: "overdue", cases.Freed: "free",
 }
 
 // calls tells single members of staff what calls for them.
 func (h *herald) calls(e *core.RecordEvent) error {
 	ev := records.AsEvent(e.Record)
-	if ev.Kind() == cases.Noted {
+	switch ev.Kind() { //nolint:exhaustive // all others call for the clinician, or for nobody
+	case cases.Noted:
 		return h.callMentioned(ev)
+	case cases.Alone:
+		return h.callLeads(ev)
+	case cases.TakenOver:
+		return h.callBefore(ev)
 	}
 	kind, calls := callsClinician[ev.Kind()]
 	if !calls {
@@ -82,6 +88,39 @@ func (h *herald) callMentioned(ev *records.Event) error {
 		}
 	}
 	return nil
+}
+
+// callLeads tells the leads of a case's queue that its clinician is not there; where nobody else leads it, all who belong to it.
+func (h *herald) callLeads(ev *records.Event) error {
+	c, err := records.CaseByID(h.app, ev.Case())
+	if err != nil {
+		return err
+	}
+	people, err := records.StaffOf(h.app, c.Queue())
+	if err != nil {
+		return err
+	}
+	people = slices.DeleteFunc(people, func(s *records.Staff) bool { return s.Id == c.Clinician() })
+	isLead := func(s *records.Staff) bool { return s.Role() == access.RoleLead }
+	anyLead := slices.ContainsFunc(people, isLead)
+	for _, s := range people {
+		if anyLead && !isLead(s) {
+			continue
+		}
+		if err := h.call(s.Id, "alone", ev); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// callBefore tells the clinician from whom a case was taken over.
+func (h *herald) callBefore(ev *records.Event) error {
+	var told care.Told
+	if err := ev.Data(&told); err != nil {
+		return err
+	}
+	return h.call(told.Before, "taken_over", ev)
 }
 
 func (h *herald) call(staff, kind string, ev *records.Event) error {

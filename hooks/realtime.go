@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 
 	"lotsen/internal/fanout"
+	"lotsen/internal/records"
 	"lotsen/internal/topics"
 )
 
@@ -121,6 +122,16 @@ func setWriteDeadline(rc *http.ResponseController, at time.Time) error {
 		return err
 	}
 	return nil
+}
+
+// HasLine tells whether a member of staff listens to anything of ours now.
+func (rt *Realtime) HasLine(staff string) bool {
+	for _, c := range rt.people.Clients(personName(records.StaffMembers, staff)) {
+		if len(c.line.Topics()) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // end closes a client's connection.

@@ -14,7 +14,7 @@ import (
 
 // What would be right, for who has written it by hand on the dashboard.
 const (
-	rightTimes = `Not understood (%v). An object with any of these, in whole minutes from 1 to 43200: "noShow", "hold", "unanswered", "regret"; ` +
+	rightTimes = `Not understood (%v). An object with any of these, in whole minutes from 1 to 43200: "noShow", "hold", "unanswered", "regret", "overdue", "free", "alone"; ` +
 		`"secondMiss" is "call" or "end"; "targets" is six times by level from 0 to 5, 0 for none. Example: {"noShow": 15, "secondMiss": "end"}.`
 	rightInfo = `Not understood (%v). An object with any of the lists "fees", "phones", "notFor", whose entries are objects with words by ` +
 		`language. Example: {"phones": [{"code": "advice", "number": "1177", "sv": "Råd om vård", "en": "Medical advice"}]}.`

@@ -42,6 +42,7 @@ func newTimers(desk *care.Desk, outbox *notify.Outbox, log *slog.Logger) *timers
 		end:   func() {},
 		cases: newLane(log,
 			job{"cases", desk.RunDue},
+			job{"lines", desk.RunLines},
 			job{"birthdays", desk.RunBirthdays},
 			job{"forget", desk.Forget}),
 		letters: newLane(log, job{"letters", outbox.SendDue}),

@@ -33,6 +33,7 @@ const (
 	idReviews       = "lotsen_reviews0"
 	idSupport       = "lotsen_support0"
 	idViews         = "lotsen_views000"
+	idAbsences      = "lotsen_absences"
 )
 
 // create registers a migration that makes one collection, and one that takes it away.

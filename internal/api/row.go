@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -24,6 +25,7 @@ type QueueView struct {
 	Longest   *string        `json:"longest"` // since when the one that has waited longest does
 	Answering int            `json:"answering"`
 	OnDuty    int            `json:"onDuty"`
+	Free      int            `json:"free"` // held cases that anyone may take over
 }
 
 // ViewQueue shows a queue.
@@ -43,6 +45,9 @@ func ViewQueue(app core.App, ranks *queue.Ranks, q *records.Queue) (QueueView, e
 	if v.Answering, err = records.AnsweringFor(app, q); err != nil {
 		return v, err
 	}
+	if v.Free, err = records.FreeIn(app, q.Id); err != nil {
+		return v, err
+	}
 	v.OnDuty, err = records.OnDutyIn(app, q.Id)
 	return v, err
 }
@@ -57,6 +62,7 @@ type RowView struct {
 	Age       int      `json:"age"`
 	Marks     []string `json:"marks"`
 	Unread    int      `json:"unread"`
+	Contacts  []string `json:"contacts"` // when the person has sought help for this within ten days, this time with it; empty where it is the first
 }
 
 func viewRows(app core.App, rows []*records.Case) ([]RowView, error) {
@@ -102,10 +108,34 @@ func viewRow(app core.App, c *records.Case, times care.Times) (RowView, error) {
 	if err != nil {
 		return RowView{}, err
 	}
+	contacts, err := contactsOf(app, c)
+	if err != nil {
+		return RowView{}, err
+	}
 	return RowView{
 		ID: c.Id, Level: int(c.Level()), Since: timeOrNil(c.Since()), Target: timeOrNil(times.Target(c.Level(), c.Since())),
-		Complaint: c.Complaint(), Age: person.Age, Marks: marks, Unread: unread,
+		Complaint: c.Complaint(), Age: person.Age, Marks: marks, Unread: unread, Contacts: contacts,
 	}, nil
+}
+
+// contactsOf are the times at which the case's person has sought help for the same complaint within ten days before it, and that of the case itself:
+// "third in ten days: 12, 18, 24 Nov". Staff see when, whoever of the child's guardians it was, and nothing of what was asked.
+func contactsOf(app core.App, c *records.Case) ([]string, error) {
+	earlier, err := records.OpenedSince(app, c.Patient(), c.Complaint(), c.Created().Add(-care.Recently))
+	if err != nil {
+		return nil, err
+	}
+	out := []string{}
+	for _, e := range earlier {
+		if e.Id != c.Id && e.Region() == c.Region() && e.Created().Before(c.Created()) {
+			out = append(out, records.RFC3339(e.Created()))
+		}
+	}
+	if len(out) == 0 {
+		return out, nil
+	}
+	slices.Sort(out)
+	return append(out, records.RFC3339(c.Created())), nil
 }
 
 // marksOf are the marks of api.md, in its order: on a row of the queue, and on the case when somebody has taken it.
@@ -178,7 +208,7 @@ func QueueEvent(app core.App, ranks *queue.Ranks, id string, c *records.Case) (m
 		gone = append(gone, c.Id)
 	}
 	return map[string]any{
-		"type": "queue", "waiting": v.Waiting, "longest": v.Longest, "answering": v.Answering, "onDuty": v.OnDuty,
+		"type": "queue", "waiting": v.Waiting, "longest": v.Longest, "answering": v.Answering, "onDuty": v.OnDuty, "free": v.Free,
 		"rows": rows, "gone": gone,
 	}, nil
 }

@@ -19,6 +19,7 @@ func (s *Server) staffQueueRoutes(g *echo.Group) {
 	g.GET("/queues/:id/cases", s.waitingCases)
 	g.GET("/queues/:id/staff", s.queueStaff)
 	g.GET("/queues/:id/unjoined", s.unjoined)
+	g.GET("/queues/:id/held", s.heldCases)
 	g.POST("/queues/:id/next", s.takeNext)
 }
 
@@ -161,6 +162,7 @@ func (s *Server) queueStaff(c *echo.Context) error {
 		}
 		out = append(out, map[string]any{
 			"id": p.Id, "name": p.Name(), "role": p.Role(), "onDuty": slices.Contains(p.Duty(), queue), "active": len(held),
+			"live": s.Desk.Live != nil && s.Desk.Live(p.Id),
 		})
 	}
 	return c.JSON(http.StatusOK, out)

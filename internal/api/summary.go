@@ -2,14 +2,17 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v5"
 
 	"lotsen/internal/access"
 	"lotsen/internal/care"
+	"lotsen/internal/cases"
 	"lotsen/internal/personnummer"
 	"lotsen/internal/records"
 	"lotsen/internal/texts"
@@ -24,8 +27,10 @@ type summaryView struct {
 	Marks   []string   `json:"marks"`  // those of the row: they are not lost when the case is taken
 	Unread  int        `json:"unread"` // the patient's messages that staff have not read
 	care.Sheet
-	Earlier []earlierView `json:"earlier"`
-	Text    string        `json:"text"` // the same, to copy
+	Earlier   []earlierView  `json:"earlier"`
+	Contacts  []string       `json:"contacts"`  // as in the row
+	TakenOver *takenOverView `json:"takenOver"` // from whom it came last, and with which words
+	Text      string         `json:"text"`      // the same, to copy
 }
 
 type personView struct {
@@ -79,6 +84,12 @@ func (s *Server) summarise(ctx context.Context, c *records.Case, who access.Who,
 	if out.Earlier, err = s.earlier(c, who); err != nil {
 		return out, err
 	}
+	if out.Contacts, err = contactsOf(s.App, c); err != nil {
+		return out, err
+	}
+	if out.TakenOver, err = s.takenOver(c); err != nil {
+		return out, err
+	}
 	out.Text = asText(out, lang)
 	return out, nil
 }
@@ -128,6 +139,29 @@ func (s *Server) earlier(c *records.Case, who access.Who) ([]earlierView, error)
 	return out, nil
 }
 
+// takenOverView is who had the case before, and what they wrote to who comes after.
+type takenOverView struct {
+	From string `json:"from"`
+	Note string `json:"note"`
+	At   string `json:"at"`
+}
+
+// takenOver is the last time at which the case went from one clinician to another, or back in line; nil where it never did.
+func (s *Server) takenOver(c *records.Case) (*takenOverView, error) {
+	ev, err := records.LastEvent(s.App, c.Id, cases.Handed, cases.Transferred, cases.Released, cases.TakenOver)
+	if errors.Is(err, records.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var told care.Told
+	if err := ev.Data(&told); err != nil || told.BeforeName == "" {
+		return nil, err
+	}
+	return &takenOverView{From: told.BeforeName, Note: told.Why, At: records.RFC3339(ev.At())}, nil
+}
+
 func viewEarlier(r *records.Case) earlierView {
 	return earlierView{
 		ID: r.Id, Complaint: r.Complaint(), Created: records.RFC3339(r.Created()), State: string(r.State()), Outcome: r.Ending().Outcome,
@@ -138,6 +172,9 @@ func viewEarlier(r *records.Case) earlierView {
 func asText(v summaryView, lang texts.Lang) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %d\n", v.Patient.Name, v.Patient.Age)
+	if n := len(v.Contacts); n > 1 {
+		fmt.Fprintln(&b, lang.Say(texts.SummaryContacts, "n", n, "days", daysOf(v.Contacts)))
+	}
 	for _, r := range v.Reasons {
 		fmt.Fprintln(&b, r)
 	}
@@ -160,6 +197,18 @@ func asText(v summaryView, lang texts.Lang) string {
 		}
 	}
 	return b.String()
+}
+
+// daysOf are times as days of the year, as Swedes write them: 12/11, 18/11.
+func daysOf(times []string) string {
+	days := make([]string, 0, len(times))
+	for _, text := range times {
+		if at, err := time.Parse(time.RFC3339, text); err == nil {
+			d := personnummer.DateOf(at)
+			days = append(days, fmt.Sprintf("%d/%d", d.Day, int(d.Month)))
+		}
+	}
+	return strings.Join(days, ", ")
 }
 
 type searchBody struct {

@@ -134,6 +134,9 @@ func addReasons(out map[string]any, ev *records.Event, told care.Told) {
 	if told.Was != 0 {
 		out["was"] = told.Was
 	}
+	if told.BeforeName != "" {
+		out["beforeName"] = told.BeforeName
+	}
 }
 
 // addMessage adds the record of a message as PocketBase shows it. A note stays void to others than staff, whatever the event was called.

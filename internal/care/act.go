@@ -42,7 +42,9 @@ type Told struct {
 	Why           string      `json:"why,omitempty"`     // staff's reason; for staff alone
 	From          string      `json:"from,omitempty"`    // the queue that the case has left; for staff alone
 	Was           cases.Level `json:"was,omitempty"`     // the level before
-	Words         string      `json:"words,omitempty"`   // a key of texts: what the patient is told
+	Before        string      `json:"before,omitempty"`  // the clinician before; for staff alone
+	BeforeName    string      `json:"beforeName,omitempty"`
+	Words         string      `json:"words,omitempty"` // a key of texts: what the patient is told
 }
 
 // finder finds the case of an act inside its transaction.

@@ -22,6 +22,9 @@ type Desk struct {
 	// Silent says that nobody carries text messages: whom a row calls, staff ring.
 	Silent bool
 
+	// Live says whether a member of staff has a live line now: a connection on which they are told what happens. Nil says nothing of anybody.
+	Live func(staff string) bool
+
 	// Durable waits until what has been committed cannot be lost. Every answer to a write waits for it. On one machine a commit
 	// is durable (synchronous=FULL), and it is nil.
 	Durable func(ctx context.Context) error

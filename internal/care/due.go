@@ -71,6 +71,10 @@ func dueRequest(c *records.Case) request {
 		r.event, r.fill = cases.Lapsed, (*Act).lapse
 	case what == records.DueExpire && c.State() == cases.Recommended && mayEndByItself(c):
 		r.event, r.fill = cases.LetGo, (*Act).lapse
+	case what == records.DueOverdue && c.State() == cases.Active:
+		r.event, r.fill = cases.Overdue, (*Act).overdue
+	case what == records.DueFree && c.State() == cases.Active:
+		r.event, r.fill = cases.Freed, (*Act).free
 	case what == records.DueRegret && c.State() == cases.Cancelled:
 		r.event, r.fill = cases.Guarded, (*Act).endRegret
 	}

@@ -48,7 +48,8 @@ func subjectOf(seen []*records.Case) audit.Subject {
 	return about
 }
 
-// Duty says that a member of staff is in a queue, or not.
+// Duty says that a member of staff is in a queue, or not. Who goes off duty with open cases there keeps them, but not alone: the lead is told of
+// each, and anyone of the queue may take it over.
 func (d *Desk) Duty(ctx context.Context, who access.Who, queue string, on bool) error {
 	err := d.App.RunInTransaction(func(tx core.App) error {
 		s, err := records.StaffByID(tx, who.ID)
@@ -60,7 +61,15 @@ func (d *Desk) Duty(ctx context.Context, who access.Who, queue string, on bool) 
 		} else {
 			s.GoOffDuty(queue)
 		}
-		return tx.SaveWithContext(ctx, s)
+		if err := tx.SaveWithContext(ctx, s); err != nil || on {
+			return err
+		}
+		held, err := records.HeldBy(tx, who.ID)
+		if err != nil {
+			return err
+		}
+		here := slices.DeleteFunc(held, func(c *records.Case) bool { return c.Queue() != queue || !c.Freed().IsZero() })
+		return d.leaveAlone(ctx, tx, here, "off duty")
 	})
 	if err != nil {
 		return fmt.Errorf("set duty: %w", err)

@@ -36,7 +36,8 @@ type Dependant struct {
 // The contacts of the same complaint that a protocol counts.
 const (
 	shortly  = 72 * time.Hour
-	recently = 10 * 24 * time.Hour
+	// Recently is the longer of the two: what staff are shown, too.
+	Recently = 10 * 24 * time.Hour
 )
 
 // Open opens a case for the caller, or for a child of the caller's. The content is pinned by its hash. made is false where the same request has
@@ -256,7 +257,7 @@ func personAt(tx core.App, who access.Who, p patient, complaint string, now time
 	age, _ := p.number.Age(today)
 	months, _ := p.number.Months(today)
 	person := triage.Person{Age: age, Months: months, Opened: dayInSweden(now)}
-	earlier, err := records.OpenedSince(tx, p.record.Id, complaint, now.Add(-recently))
+	earlier, err := records.OpenedSince(tx, p.record.Id, complaint, now.Add(-Recently))
 	if err != nil {
 		return person, err
 	}

@@ -28,6 +28,7 @@ func (d *Desk) Pause(ctx context.Context, who access.Who, id string, until time.
 			return nil
 		},
 		fill: func(a *Act) error {
+			a.Case.Settle()
 			a.Case.SetDue(until, records.DuePauseEnd)
 			a.Case.SetTimer(a.Now.Add(until.Sub(a.Now)/2), records.DueRemind)
 			return nil
@@ -41,6 +42,7 @@ func (d *Desk) Resume(ctx context.Context, who access.Who, id string) (*records.
 		who: who, event: cases.Resumed, find: theCase(id), body: "",
 		fill: func(a *Act) error {
 			a.Case.NoDue()
+			a.Case.Settle()
 			return nil
 		},
 	})
@@ -70,7 +72,9 @@ func (a *Act) answeredPhone() {
 	case cases.Paused:
 		a.Become(cases.Resumed)
 	default:
+		a.Case.Settle()
 		return
 	}
 	a.come()
+	a.Case.Settle()
 }

@@ -14,6 +14,7 @@ func (d *Desk) Release(ctx context.Context, who access.Who, id, reason string) (
 		who: who, event: cases.Released, find: theCase(id), body: reason,
 		fill: func(a *Act) error {
 			a.Because(reason)
+			a.told.Before, a.told.BeforeName = a.Case.Clinician(), a.Case.ClinicianName()
 			a.Case.GiveBack()
 			return nil
 		},

@@ -29,7 +29,8 @@ const retries = 2 * time.Minute
 // A clinician who has given a case back and asks for it again asks anew; ten minutes more after a second call are no repeat of those after
 // the first; own words that staff have read are news when they are written again.
 var anew = map[cases.Event][]cases.Event{
-	cases.Taken:     {cases.Released, cases.Missed, cases.Transferred, cases.Handed},
+	cases.Taken:     {cases.Released, cases.Missed, cases.Transferred, cases.Handed, cases.TakenOver},
+	cases.TakenOver: {cases.Released, cases.Missed, cases.Transferred, cases.Handed, cases.TakenOver},
 	cases.Here:      {cases.Released, cases.Missed, cases.Transferred},
 	cases.HoldAsked: {cases.Taken},
 	cases.RangUp:    {cases.Taken},
@@ -48,7 +49,7 @@ var anewByOwn = map[cases.Event][]cases.Event{
 }
 
 // alike names events that the same request makes, by the state that it finds: to join is to join, whether one has left before or not.
-var alike = map[cases.Event]cases.Event{cases.Rejoined: cases.Joined, cases.Added: cases.Asked}
+var alike = map[cases.Event]cases.Event{cases.Rejoined: cases.Joined, cases.Added: cases.Asked, cases.TakenOver: cases.Taken}
 
 // repeatKey is a hash over what makes a request the same request; "" for acts that no person asks for.
 func repeatKey(r request, caseID string) string {

@@ -73,8 +73,14 @@ func (a *Act) say(m *records.Message, fingerprint string, save func(tx core.App)
 	case a.Case.State().Open():
 		a.Case.Mention(m.Mentions())
 	}
-	if kind == records.FromPatient {
+	switch kind {
+	case records.FromPatient:
 		a.answered()
+		if err := a.owe(); err != nil {
+			return err
+		}
+	case records.FromStaff:
+		a.Case.Settle()
 	}
 	m.Sign(kind, a.By, a.Case.Seq()+1, nr, a.Now, fingerprint)
 	if err := save(a.tx); err != nil {

@@ -52,19 +52,24 @@ func (d *Desk) takenOrFirst(key, queue string) finder {
 	}
 }
 
-// Claim gives nurse one patient whose turn it may not be. The reason is kept: the order of the queue has been left.
+// Claim gives nurse one patient whose turn it may not be. The reason is kept: the order of the queue has been left. A case that a colleague holds
+// and that is free, for the patient has waited too long for a word or the colleague is not there, is taken over as it stands.
 // Errors: as TakeNext; *HeldBy where a colleague has the case.
 func (d *Desk) Claim(ctx context.Context, nurse access.Who, id, reason string) (*records.Case, error) {
 	var wanted *records.Case
+	event, fill := cases.Taken, (*Act).call
+	if c, err := records.CaseByID(d.App, id); err == nil && c.State().Held() && c.Clinician() != nurse.ID && !c.Freed().IsZero() {
+		event, fill = cases.TakenOver, (*Act).takeOver
+	}
 	find := func(tx core.App) (c *records.Case, err error) {
 		wanted, err = records.CaseByID(tx, id)
 		return wanted, err
 	}
 	c, err := d.act(ctx, request{
-		who: nurse, event: cases.Taken, find: find, body: reason,
+		who: nurse, event: event, find: find, body: reason,
 		fill: func(a *Act) error {
 			a.Because(reason)
-			return a.call()
+			return fill(a)
 		},
 	})
 	var refused *cases.Refused

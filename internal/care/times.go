@@ -21,6 +21,9 @@ type Times struct {
 	SecondMiss  string  `json:"secondMiss"` // MissCall or MissEnd
 	Unanswered  Minutes `json:"unanswered"` // answering without a decision, or decided and never joined
 	Regret      Minutes `json:"regret"`     // after leaving, the old place is kept
+	Overdue     Minutes `json:"overdue"`    // the patient's word unanswered: its clinician is told
+	Free        Minutes `json:"free"`       // still so: anyone of the queue may take the case over
+	Alone       Minutes `json:"alone"`      // a clinician with open cases has no live line: the lead is told
 	TargetLevel Targets `json:"targets"`    // to first contact, by level; 0 where the target is the same day, or none
 }
 
@@ -78,6 +81,9 @@ func Defaults() Times {
 		SecondMiss: MissCall,
 		Unanswered: Minutes(3 * 24 * time.Hour),
 		Regret:     Minutes(10 * time.Minute),
+		Overdue:    Minutes(10 * time.Minute),
+		Free:       Minutes(20 * time.Minute),
+		Alone:      Minutes(5 * time.Minute),
 		TargetLevel: Targets{
 			cases.Urgent: Minutes(15 * time.Minute),
 			cases.Today:  Minutes(60 * time.Minute),
@@ -95,10 +101,21 @@ func ParseTimes(raw []byte) (Times, error) {
 	for _, m := range []struct {
 		name string
 		time Minutes
-	}{{"noShow", t.NoShow}, {"hold", t.Hold}, {"unanswered", t.Unanswered}, {"regret", t.Regret}} {
+	}{
+		{"noShow", t.NoShow},
+		{"hold", t.Hold},
+		{"unanswered", t.Unanswered},
+		{"regret", t.Regret},
+		{"overdue", t.Overdue},
+		{"free", t.Free},
+		{"alone", t.Alone},
+	} {
 		if m.time == 0 {
 			return Times{}, fmt.Errorf("%s: no time at all", m.name)
 		}
+	}
+	if t.Free < t.Overdue {
+		return Times{}, errors.New("free: before overdue, which is to come first")
 	}
 	if t.SecondMiss != MissCall && t.SecondMiss != MissEnd {
 		return Times{}, fmt.Errorf("secondMiss: neither %s nor %s", MissCall, MissEnd)

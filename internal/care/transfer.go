@@ -66,6 +66,7 @@ func (a *Act) otherPerson(id string) (*records.Staff, error) {
 func (a *Act) toQueue(q *records.Queue, note string) error {
 	a.Because(note)
 	a.told.From = a.Case.Queue()
+	a.told.Before, a.told.BeforeName = a.Case.Clinician(), a.Case.ClinicianName()
 	a.empty = true
 	a.Case.GiveBack()
 	a.Case.ForgetMentions()
@@ -76,8 +77,8 @@ func (a *Act) toQueue(q *records.Queue, note string) error {
 func (a *Act) toPerson(s *records.Staff, note string) error {
 	a.Because(note)
 	a.empty = true
-	a.Case.GiveTo(s.Who(a.Case.Unit()))
-	return nil
+	a.handTo(s.Who(a.Case.Unit()))
+	return a.remindNew()
 }
 
 // LoseStaff ends what a member of staff has in queues that they do not keep: every case that they hold goes back in line, and notes that name

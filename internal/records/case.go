@@ -48,6 +48,8 @@ const (
 	DueRemind   Due = "remind"    // paused: half of the time is over
 	DuePauseEnd Due = "pause_end" // paused: all of it is over
 	DueRegret   Due = "regret"    // cancelled: the time to regret it is over
+	DueOverdue  Due = "overdue"   // active: the patient's word has been unanswered for long
+	DueFree     Due = "free"      // active: for too long
 )
 
 // Opening is what a case begins with.
@@ -197,6 +199,7 @@ func (c *Case) NoDue() { c.SetDue(time.Time{}, DueNothing) }
 func (c *Case) EndAt(at time.Time) {
 	c.Set("closed", moment(at))
 	c.NoDue()
+	c.Settle()
 }
 
 // Unend takes back that the case has ended.
@@ -225,6 +228,7 @@ func (c *Case) GiveTo(who access.Who) {
 func (c *Case) GiveBack() {
 	c.GiveTo(access.Who{})
 	c.NoDue()
+	c.Settle()
 	c.Set("here", false)
 }
 

@@ -96,7 +96,7 @@ func HappenedSince(app core.App, caseID string, seq int, by string, kinds ...cas
 	return n > 0, err
 }
 
-// LastEvent finds the newest event of a kind, or ErrNotFound.
-func LastEvent(app core.App, caseID string, kind cases.Event) (*Event, error) {
-	return first[Event](app.RecordQuery(Events).AndWhere(dbx.HashExp{"case": caseID, "kind": string(kind)}).OrderBy(caseSeq + " DESC"))
+// LastEvent finds the newest event of any of these kinds, or ErrNotFound.
+func LastEvent(app core.App, caseID string, kinds ...cases.Event) (*Event, error) {
+	return first[Event](app.RecordQuery(Events).AndWhere(dbx.HashExp{"case": caseID, "kind": kindNames(kinds)}).OrderBy(caseSeq + " DESC"))
 }

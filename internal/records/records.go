@@ -44,19 +44,22 @@ const (
 	Repeats       = "repeats"
 	Sessions      = "sessions"
 	Guardianships = "guardianships"
+	Support       = "support"
+	Views         = "views"
+	Absences      = "absences"
 )
 
 // All lists every collection of ours.
 func All() []string {
 	return []string{
 		Regions, Units, Queues, Patients, StaffMembers, Protocols, Cases, Answers, Messages, Events,
-		Audit, Outbox, Repeats, Sessions, Guardianships,
+		Audit, Outbox, Repeats, Sessions, Guardianships, Support, Views, Absences,
 	}
 }
 
 // OfPatients lists the collections whose rows are about a patient: superusers read them only through the break-glass.
 func OfPatients() []string {
-	return []string{Patients, Cases, Answers, Messages, Events, Audit, Outbox, Repeats, Guardianships}
+	return []string{Patients, Cases, Answers, Messages, Events, Audit, Outbox, Repeats, Guardianships, Support, Views}
 }
 
 // moment writes a time as PocketBase's date fields do.

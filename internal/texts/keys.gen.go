@@ -198,6 +198,7 @@ const (
 	StateRecommended                     = "state.recommended"
 	StateReferred                        = "state.referred"
 	StateWaiting                         = "state.waiting"
+	SummaryContacts                      = "summary.contacts"
 	SummaryOwnWords                      = "summary.own_words"
 	SummaryPositives                     = "summary.positives"
 	SummaryRedFlags                      = "summary.red_flags"

@@ -1,0 +1,76 @@
+package records
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Absence is a member of staff who holds open cases and has no live line.
+type Absence struct{ core.BaseRecordProxy }
+
+// Staff is who it is.
+func (a *Absence) Staff() string { return a.GetString("staff") }
+
+// Since is when it was first seen.
+func (a *Absence) Since() time.Time { return a.GetDateTime("since").Time() }
+
+// Told says whether the lead knows.
+func (a *Absence) Told() bool { return a.GetBool("told") }
+
+// Tell notes that the lead does.
+func (a *Absence) Tell() { a.Set("told", true) }
+
+// NewAbsence makes an absence that is not saved yet.
+func NewAbsence(app core.App, staff string, since time.Time) (*Absence, error) {
+	r, err := blank(app, Absences)
+	if err != nil {
+		return nil, err
+	}
+	r.Load(map[string]any{"staff": staff, "since": moment(since)})
+	a := &Absence{}
+	a.SetProxyRecord(r)
+	return a, nil
+}
+
+// AbsenceList lists them all: there are at most as many as staff.
+func AbsenceList(app core.App) ([]*Absence, error) {
+	return list[Absence](app.RecordQuery(Absences).OrderBy("since", "id"))
+}
+
+// AbsenceOf finds that of a member of staff, or ErrNotFound.
+func AbsenceOf(app core.App, staff string) (*Absence, error) {
+	return first[Absence](app.RecordQuery(Absences).AndWhere(dbx.HashExp{"staff": staff}))
+}
+
+// Holders lists the ids of the staff who hold open cases. Index: cases_held.
+func Holders(app core.App) ([]string, error) {
+	var ids []string
+	err := app.DB().NewQuery("SELECT DISTINCT [[clinician]] FROM {{cases}} " + heldNow).Column(&ids)
+	if err != nil {
+		return nil, fmt.Errorf("find who holds cases: %w", err)
+	}
+	return ids, nil
+}
+
+// HeldIn lists the cases that somebody holds in a queue: those that anyone may take over first, then those whose patients have waited longest
+// for a word. Index: cases_waiting.
+func HeldIn(app core.App, queue string) ([]*Case, error) {
+	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(dbx.HashExp{caseQueue: queue}, heldStates())).
+		OrderBy("[[freed]] = ''", "freed", "[[owed]] = ''", "owed", caseLevel, caseSince, "id").Limit(500))
+}
+
+// FreeIn counts the cases of a queue that anyone may take over. Index: cases_waiting.
+func FreeIn(app core.App, queue string) (int, error) {
+	var n int
+	err := app.DB().Select("count(*)").From(Cases).AndWhere(dbx.And(
+		dbx.HashExp{caseQueue: queue}, heldStates(), dbx.NewExp("[[freed]] != ''"))).Row(&n)
+	return n, err
+}
+
+// heldNow is the condition of the index cases_held, to the letter: SQLite takes a partial index only where the query says the same.
+const heldNow = "WHERE [[state]] IN ('called','active','paused')"
+
+func heldStates() dbx.Expression { return dbx.NewExp("[[state]] IN ('called','active','paused')") }
