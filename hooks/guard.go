@@ -33,7 +33,8 @@ func guardJournal(e *core.RecordRequestEvent) error {
 func journals() []string {
 	return []string{
 		records.Answers, records.Events, records.Audit, records.Outbox, records.Repeats, records.Sessions,
-		records.Guardianships, records.Protocols, records.Support, records.Views, records.Absences,
+		records.Guardianships, records.Protocols, records.Support, records.Views, records.Absences, records.Breakglass,
+		records.Reviews,
 	}
 }
 

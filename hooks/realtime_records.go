@@ -20,7 +20,7 @@ var (
 	// events also keeps the log-in of each connection up to date.
 	silent = []string{
 		records.Cases, records.Answers, records.Messages, records.Events, records.Audit, records.Outbox, records.Repeats,
-		records.Sessions, records.Guardianships,
+		records.Sessions, records.Guardianships, records.Breakglass, records.Reviews,
 	}
 )
 

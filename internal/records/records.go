@@ -47,13 +47,15 @@ const (
 	Support       = "support"
 	Views         = "views"
 	Absences      = "absences"
+	Breakglass    = "breakglass"
+	Reviews       = "reviews"
 )
 
 // All lists every collection of ours.
 func All() []string {
 	return []string{
 		Regions, Units, Queues, Patients, StaffMembers, Protocols, Cases, Answers, Messages, Events,
-		Audit, Outbox, Repeats, Sessions, Guardianships, Support, Views, Absences,
+		Audit, Outbox, Repeats, Sessions, Guardianships, Support, Views, Absences, Breakglass, Reviews,
 	}
 }
 

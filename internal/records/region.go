@@ -32,6 +32,14 @@ func (r *Region) Info() []byte { return []byte(r.GetString("info")) }
 // Times are the region's own minutes, as they stand there in JSON.
 func (r *Region) Times() []byte { return []byte(r.GetString("times")) }
 
+// NamesReaders says whether patients here read the names of those who have looked at their case, or role and unit only.
+func (r *Region) NamesReaders() bool { return r.GetString("readers") != "roles" }
+
+// NameReaders sets that.
+func (r *Region) NameReaders(names bool) {
+	r.Set("readers", map[bool]string{true: "names", false: "roles"}[names])
+}
+
 func readJSON(raw string, d any) error {
 	if raw == "" || raw == "null" {
 		return nil
