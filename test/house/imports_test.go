@@ -21,15 +21,15 @@ var arrows = map[string][]string{
 	"hooks": {
 		"internal/access", "internal/api", "internal/audit", "internal/bankid", "internal/care", "internal/cases", "internal/clock", "internal/demo",
 		"internal/fanout", "internal/notify", "internal/queue", "internal/records", "internal/settings", "internal/texts", "internal/topics",
-		"internal/uploads", "docs", "protocols", "pb_migrations",
+		"internal/uploads", "docs", "protocols", "pb_migrations", "internal/routing",
 	},
 	"internal/api": {
 		"internal/access", "internal/bankid", "internal/care", "internal/cases", "internal/personnummer", "internal/phone", "internal/queue",
-		"internal/records", "internal/texts", "internal/triage", "internal/uploads", "internal/clock", "internal/settings",
+		"internal/records", "internal/texts", "internal/triage", "internal/uploads", "internal/clock", "internal/settings", "internal/routing",
 	},
 	"internal/care": {
 		"internal/access", "internal/audit", "internal/cases", "internal/clock", "internal/personnummer", "internal/phone", "internal/records",
-		"internal/seal", "internal/texts", "internal/triage",
+		"internal/seal", "internal/texts", "internal/triage", "internal/routing",
 	},
 	"internal/cli": {
 		"internal/api", "internal/bankid", "internal/care", "internal/clock", "internal/demo", "internal/notify", "internal/records", "internal/seal",
@@ -53,6 +53,7 @@ var arrows = map[string][]string{
 	"internal/uploads/pdf":      {"internal/uploads/meta"},
 	"internal/access":           {"internal/cases"},
 	"internal/queue":            {"internal/cases"},
+	"internal/routing":          {"internal/cases"},
 	"internal/cases":            {},
 	"internal/triage":           {},
 	"internal/personnummer":     {},
