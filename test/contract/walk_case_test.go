@@ -127,6 +127,7 @@ func (w *walk) queues(nurse *kit.Client, queue string) {
 	nurse.Want(w.T, http.StatusForbidden, "GET", at+"/unjoined", nil, nil)
 	lead := w.staff("lead@demo.test")
 	lead.Want(w.T, http.StatusOK, "GET", at+"/unjoined", nil, nil)
+	nurse.Want(w.T, http.StatusOK, "GET", at+"/held", nil, nil)
 	south := w.staff("south@demo.test")
 	south.Want(w.T, http.StatusNotFound, "POST", at+"/next", object{}, nil)
 	south.Want(w.T, http.StatusNoContent, "POST", "/queues/"+w.queueOf(south)+"/next", object{}, nil)

@@ -69,6 +69,7 @@ PUT /queues/{id}/duty                  | 401    403       403   403     ok      
 GET /queues/{id}/cases                 | 401    403       403   403     ok        ok        ok   404       404
 GET /queues/{id}/staff                 | 401    403       403   403     ok        ok        ok   404       404
 GET /queues/{id}/unjoined              | 401    403       403   403     403       403       ok   404       404
+GET /queues/{id}/held                  | 401    403       403   403     ok        ok        ok   404       404
 POST /queues/{id}/next                 | 401    403       403   403     ok        ok        ok   404       404
 
 POST /demo/bankid/{id}/approve         | 404    404       404   404     404       404       404  404       404

@@ -1,0 +1,244 @@
+package care_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"lotsen/internal/access"
+	"lotsen/internal/care"
+	"lotsen/internal/cases"
+	"lotsen/internal/records"
+	"lotsen/test/kit"
+)
+
+// kinds are what has happened to a case, in order.
+func (s shift) kinds(id string) []cases.Event {
+	s.t.Helper()
+	all, err := records.EventsAfter(s.App, id, 0, 1000)
+	s.must(nil, err)
+	out := make([]cases.Event, 0, len(all))
+	for _, ev := range all {
+		out = append(out, ev.Kind())
+	}
+	return out
+}
+
+// count is how often something has happened to a case.
+func (s shift) count(id string, what cases.Event) int {
+	s.t.Helper()
+	n := 0
+	for _, kind := range s.kinds(id) {
+		if kind == what {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAnUnansweredWordIsOverdueAndThenAnyones(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	who, c := s.Active(t, kit.Anna)
+	s.reply(c.Id)
+	s.after(time.Hour)
+	if n := s.count(c.Id, cases.Overdue); n != 0 {
+		t.Fatalf("overdue %d times, and nobody waits for an answer", n)
+	}
+	s.say(who, c.Id, "Det gör ont.")
+	s.after(9 * time.Minute)
+	s.say(who, c.Id, "Är du där?") // the first word counts
+	s.after(time.Minute)
+	s.happened(c.Id, cases.Overdue)
+	if _, err := s.Desk.Claim(context.Background(), s.Doctor, c.Id, "hjälper till"); !errors.As(err, new(*care.HeldBy)) {
+		t.Errorf("a colleague takes over after 10 minutes: %v, want that the nurse has it", err)
+	}
+	s.after(10 * time.Minute)
+	s.happened(c.Id, cases.Freed)
+	s.noTimer(c.Id)
+	letters := len(s.letters(c.Id))
+	s.must(s.Desk.Claim(context.Background(), s.Doctor, c.Id, "hjälper till"))
+	s.happened(c.Id, cases.TakenOver)
+	now := s.Case(t, c.Id)
+	if now.Clinician() != s.Doctor.ID || now.State() != cases.Active || !now.Freed().IsZero() || now.Owed().IsZero() || !now.Since().Equal(c.Since()) {
+		t.Errorf("taken over: clinician %q, %s, free since %v, owed since %v, waiting since %v", now.ClinicianName(), now.State(), now.Freed(), now.Owed(), now.Since())
+	}
+	if n := len(s.letters(c.Id)); n != letters {
+		t.Errorf("taking over sends %d text messages, want none: the patient is here", n-letters)
+	}
+	s.must(s.Desk.Claim(context.Background(), s.Doctor, c.Id, "hjälper till")) // the same again
+	if n := s.count(c.Id, cases.TakenOver); n != 1 {
+		t.Errorf("the same request again: taken over %d times", n)
+	}
+	s.after(10 * time.Minute)
+	if n := s.count(c.Id, cases.Overdue); n != 2 {
+		t.Errorf("overdue %d times, want once for each clinician", n)
+	}
+}
+
+// reply lets the nurse write.
+func (s shift) reply(id string) {
+	s.t.Helper()
+	s.say(s.Nurse, id, "Jag läser.")
+}
+
+func TestWhatAnswersAPatientsWord(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for name, answer := range map[string]func(shift, string){
+		"a word":        func(s shift, id string) { s.reply(id) },
+		"the telephone": func(s shift, id string) { s.must(s.Desk.RangUp(ctx, s.Nurse, id, true)) },
+		"a pause":       func(s shift, id string) { s.must(s.Desk.Pause(ctx, s.Nurse, id, s.Clock.Now().Add(100*time.Hour))) },
+		"giving back":   func(s shift, id string) { s.must(s.Desk.Release(ctx, s.Nurse, id, "hinner inte")) },
+		"the end": func(s shift, id string) {
+			s.must(s.Desk.Close(ctx, s.Nurse, id, records.Ending{Outcome: "advice", Advice: "Vila."}))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newShift(t)
+			who, c := s.Active(t, kit.Anna)
+			s.say(who, c.Id, "Hallå?")
+			answer(s, c.Id)
+			s.after(time.Hour)
+			now := s.Case(t, c.Id)
+			if s.count(c.Id, cases.Overdue) != 0 || !now.Owed().IsZero() || !now.Freed().IsZero() {
+				t.Errorf("owed since %v, free since %v, after %v", now.Owed(), now.Freed(), s.kinds(c.Id))
+			}
+		})
+	}
+}
+
+func TestComingWithoutAWordIsAWordToo(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	who, c := s.Taken(t, kit.Anna)
+	s.must(s.Desk.Here(context.Background(), who, c.Id))
+	s.after(20 * time.Minute)
+	if got := s.kinds(c.Id); !slices.Contains(got, cases.Overdue) || !slices.Contains(got, cases.Freed) {
+		t.Errorf("the patient is here and nobody has written for 20 minutes: %v", got)
+	}
+}
+
+func TestARegionsOwnTimesOfSilence(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	s.rules(map[string]any{"overdue": 3, "free": 5})
+	who, c := s.Active(t, kit.Anna)
+	s.say(who, c.Id, "Hallå?")
+	s.after(3 * time.Minute)
+	s.happened(c.Id, cases.Overdue)
+	s.after(2 * time.Minute)
+	s.happened(c.Id, cases.Freed)
+	if _, err := care.ParseTimes([]byte(`{"overdue": 10, "free": 5}`)); err == nil {
+		t.Error("free before overdue is taken")
+	}
+}
+
+func TestALineThatIsLostForTooLongIsToldToTheLead(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	live := map[string]bool{s.Nurse.ID: true}
+	s.Desk.Live = func(staff string) bool { return live[staff] }
+	lines := func() {
+		t.Helper()
+		for more := true; more; {
+			var err error
+			more, err = s.Desk.RunLines(context.Background())
+			s.must(nil, err)
+		}
+	}
+	_, c := s.Active(t, kit.Anna)
+	s.reply(c.Id)
+	lines()
+	s.Clock.Advance(time.Hour)
+	lines()
+	live[s.Nurse.ID] = false
+	lines()
+	s.Clock.Advance(4 * time.Minute)
+	live[s.Nurse.ID] = true // back in time
+	lines()
+	live[s.Nurse.ID] = false
+	lines()
+	s.Clock.Advance(5*time.Minute - time.Millisecond)
+	lines()
+	if n := s.count(c.Id, cases.Alone); n != 0 {
+		t.Fatalf("the lead is told %d times, before the time is over", n)
+	}
+	s.Clock.Advance(time.Millisecond)
+	lines()
+	s.Clock.Advance(time.Hour)
+	lines()
+	if n := s.count(c.Id, cases.Alone); n != 1 {
+		t.Fatalf("the lead is told %d times, want once", n)
+	}
+	if s.Case(t, c.Id).Freed().IsZero() {
+		t.Error("nobody else may take the case over")
+	}
+	live[s.Nurse.ID] = true
+	lines()
+	if rows, err := records.AbsenceList(s.App); err != nil || len(rows) != 0 {
+		t.Errorf("back at work: %d absences, %v", len(rows), err)
+	}
+	s.must(s.Desk.Release(context.Background(), s.Nurse, c.Id, "slut"))
+	live[s.Nurse.ID] = false
+	lines()
+	if rows, err := records.AbsenceList(s.App); err != nil || len(rows) != 0 {
+		t.Errorf("without open cases: %d absences, %v", len(rows), err)
+	}
+}
+
+func TestGoingOffDutyLeavesNobodyAlone(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShift(t)
+	_, c := s.Active(t, kit.Anna)
+	_, other := s.Waiting(t, kit.Bo)
+	s.must(nil, s.Desk.Duty(ctx, s.Nurse, s.Norrvik.Id, true))
+	if n := s.count(c.Id, cases.Alone); n != 0 {
+		t.Fatalf("coming on duty tells the lead %d times", n)
+	}
+	s.must(nil, s.Desk.Duty(ctx, s.Nurse, s.Norrvik.Id, false))
+	s.must(nil, s.Desk.Duty(ctx, s.Nurse, s.Norrvik.Id, false)) // twice is harmless
+	if n, m := s.count(c.Id, cases.Alone), s.count(other.Id, cases.Alone); n != 1 || m != 0 {
+		t.Fatalf("off duty: told %d times of the open case and %d times of the other, want 1 and 0", n, m)
+	}
+	now := s.Case(t, c.Id)
+	if now.Clinician() != s.Nurse.ID || now.Freed().IsZero() {
+		t.Errorf("the case is %q's and free since %v; want it the nurse's still, and free", now.ClinicianName(), now.Freed())
+	}
+	s.must(s.Desk.Claim(ctx, s.Lead, c.Id, "tar över"))
+	if got := s.Case(t, c.Id).Clinician(); got != s.Lead.ID {
+		t.Errorf("the lead takes over: the clinician is %q", got)
+	}
+	if _, err := s.Desk.Claim(ctx, s.South, c.Id, "från Söder"); !errors.Is(err, access.ErrHidden) {
+		t.Errorf("staff of another queue take over: %v", err)
+	}
+}
+
+func TestTwoWhoTakeOverAtOnce(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShift(t)
+	who, c := s.Active(t, kit.Anna)
+	s.say(who, c.Id, "Hallå?")
+	s.after(10 * time.Minute)
+	s.after(10 * time.Minute)
+	done := make(chan error, 2)
+	for _, by := range []access.Who{s.Doctor, s.Lead} {
+		go func() {
+			_, err := s.Desk.Claim(ctx, by, c.Id, "tar över")
+			done <- err
+		}()
+	}
+	var held *care.HeldBy
+	one, two := <-done, <-done
+	if (one == nil) == (two == nil) || one != nil && !errors.As(one, &held) || two != nil && !errors.As(two, &held) {
+		t.Errorf("two at once: %v and %v, want one who has it and one who is told so", one, two)
+	}
+	if n := s.count(c.Id, cases.TakenOver); n != 1 {
+		t.Errorf("taken over %d times", n)
+	}
+}
