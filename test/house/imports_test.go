@@ -20,15 +20,15 @@ var arrows = map[string][]string{
 	"lotsen": {"hooks", "internal/cli", "internal/demo", "internal/settings", "internal/api", "internal/care", "pb_migrations", "pb_public", "protocols", "docs"},
 	"hooks": {
 		"internal/access", "internal/api", "internal/audit", "internal/bankid", "internal/care", "internal/cases", "internal/clock", "internal/demo",
-		"internal/fanout", "internal/notify", "internal/queue", "internal/records", "internal/settings", "internal/texts", "internal/topics",
+		"internal/fanout", "internal/hours", "internal/notify", "internal/queue", "internal/records", "internal/settings", "internal/texts", "internal/topics",
 		"internal/uploads", "docs", "protocols", "pb_migrations", "internal/routing",
 	},
 	"internal/api": {
-		"internal/access", "internal/bankid", "internal/care", "internal/cases", "internal/personnummer", "internal/phone", "internal/queue",
+		"internal/access", "internal/bankid", "internal/care", "internal/cases", "internal/hours", "internal/personnummer", "internal/phone", "internal/queue",
 		"internal/records", "internal/texts", "internal/triage", "internal/uploads", "internal/clock", "internal/settings", "internal/routing",
 	},
 	"internal/care": {
-		"internal/access", "internal/audit", "internal/cases", "internal/clock", "internal/personnummer", "internal/phone", "internal/records",
+		"internal/access", "internal/audit", "internal/cases", "internal/clock", "internal/hours", "internal/personnummer", "internal/phone", "internal/records",
 		"internal/seal", "internal/texts", "internal/triage", "internal/routing",
 	},
 	"internal/cli": {
@@ -55,6 +55,7 @@ var arrows = map[string][]string{
 	"internal/queue":            {"internal/cases"},
 	"internal/routing":          {"internal/cases"},
 	"internal/cases":            {},
+	"internal/hours":            {},
 	"internal/triage":           {},
 	"internal/personnummer":     {},
 	"internal/phone":            {},
@@ -102,6 +103,7 @@ var foreign = map[string][]string{
 	"github.com/go-playground/validator/v10":        {"internal/api"},
 	"github.com/pocketbase/pocketbase/tests":        {},
 	"github.com/tidwall/btree":                      {"internal/queue"},
+	"github.com/rickar/cal/v2":                      {"internal/hours"},
 	"github.com/nyaruka/phonenumbers":               {"internal/phone"},
 	"modernc.org/sqlite":                            {"internal/cli"},
 	"github.com/mattn/go-sqlite3":                   {},
