@@ -42,7 +42,7 @@ func ViewQueue(app core.App, ranks *queue.Ranks, q *records.Queue) (QueueView, e
 	if !oldest.IsZero() {
 		v.Longest = timeOrNil(oldest)
 	}
-	if v.Answering, err = records.AnsweringFor(app, q); err != nil {
+	if v.Answering, err = records.AnsweringFor(app, q.Id); err != nil {
 		return v, err
 	}
 	if v.Free, err = records.FreeIn(app, q.Id); err != nil {
@@ -127,7 +127,7 @@ func contactsOf(app core.App, c *records.Case) ([]string, error) {
 	}
 	out := []string{}
 	for _, e := range earlier {
-		if e.Id != c.Id && e.Region() == c.Region() && e.Created().Before(c.Created()) {
+		if e.Id != c.Id && e.Region() == c.Region() && !e.Created().After(c.Created()) {
 			out = append(out, records.RFC3339(e.Created()))
 		}
 	}

@@ -44,8 +44,11 @@ func TestARowSaysWhatItMust(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, row[name], want)
 		}
 	}
-	if len(row) != 8 {
-		t.Errorf("the row is %v, want what api.md names and no more", row)
+	if got, none := row["contacts"].([]any); !none || len(got) != 0 {
+		t.Errorf("contacts are %v, want none: it is the first", row["contacts"])
+	}
+	if len(row) != 9 {
+		t.Errorf("the row is %v, want what api.md names, contacts, and no more", row)
 	}
 	for level, want := range map[cases.Level]any{1: nil, 2: "2026-11-25T08:15:00.000Z", 3: "2026-11-25T09:00:00.000Z", 4: nil, 5: nil} {
 		if _, err := w.Desk.SetLevel(t.Context(), w.Nurse, c.Id, level, "bedömning"); err != nil {
