@@ -81,6 +81,7 @@ func Bind(app core.App, cfg Config) error {
 	app.OnRecordAfterCreateSuccess(records.Events).Bind(afterCommit(p.log, "TellEvent", p.herald.event))
 	app.OnRecordAfterCreateSuccess(records.Events).Bind(afterCommit(p.log, "CallStaff", p.herald.calls))
 	app.OnRecordAfterUpdateSuccess(records.StaffMembers).Bind(afterCommit(p.log, "TellDuty", p.herald.duty))
+	app.OnRecordAfterCreateSuccess(records.Views).Bind(afterCommit(p.log, "TellLeads", p.herald.viewed))
 	app.OnRecordAfterCreateSuccess(records.Outbox).Bind(afterCommit(p.log, "SendSoon", func(*core.RecordEvent) error {
 		p.timers.nudge()
 		return nil

@@ -50,6 +50,24 @@ var callsClinician = map[cases.Event]string{
 	cases.Handed: "assigned", cases.Here: "here", cases.Said: "message", cases.Worse: "worse", cases.Overdue: "overdue", cases.Freed: "free",
 }
 
+// viewed tells the leads of a unit that somebody has written what they think of its care.
+func (h *herald) viewed(e *core.RecordEvent) error {
+	view := records.AsRemark(e.Record)
+	leads, err := records.LeadsOf(h.app, view.Unit())
+	if err != nil {
+		return err
+	}
+	for _, lead := range leads {
+		err := h.fanout.Publish(topics.Topic{Kind: topics.Staff, ID: lead.Id}.String(), fanout.Event{
+			Data: map[string]any{"type": "views", "at": records.RFC3339(view.At())},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // calls tells single members of staff what calls for them.
 func (h *herald) calls(e *core.RecordEvent) error {
 	ev := records.AsEvent(e.Record)

@@ -11,6 +11,8 @@ func (s *Server) routes(g *echo.Group) {
 	s.publicRoutes(g)
 	s.identityRoutes(g)
 	s.meRoutes(g)
+	s.supportRoutes(g)
+	s.viewsRoutes(g)
 	s.healthRoutes(g)
 	s.caseRoutes(g)
 	s.queueRoutes(g)

@@ -93,6 +93,31 @@ func AskedBy(app core.App, person string) ([]*Case, error) {
 		dbx.HashExp{caseGuardian: person, caseReads: true}))).OrderBy(caseCreated, "id"))
 }
 
+// NewestSeenBy finds the newest case that a person sees on the patient's side, or ErrNotFound. Indexes: cases_patient, cases_guardian.
+func NewestSeenBy(app core.App, person string) (*Case, error) {
+	if person == "" {
+		return nil, ErrNotFound
+	}
+	return first[Case](app.RecordQuery(Cases).AndWhere(dbx.Or(
+		dbx.HashExp{casePatient: person}, dbx.HashExp{caseGuardian: person, caseReads: true})).OrderBy(caseCreated+" DESC", "id"))
+}
+
+// LastPhoneOf is the number that a person gave with the newest case that they handle and that has one, or "". The number of a case that a guardian
+// has opened is the guardian's, never the child's. Indexes: cases_patient, cases_guardian.
+func LastPhoneOf(app core.App, person string) (string, error) {
+	if person == "" {
+		return "", nil
+	}
+	c, err := first[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
+		dbx.NewExp("[[phone]] != ''"),
+		dbx.Or(dbx.HashExp{casePatient: person, caseGuardian: ""}, dbx.HashExp{caseGuardian: person, caseReads: true}))).
+		OrderBy(caseCreated+" DESC", "id"))
+	if err != nil {
+		return "", IgnoreMissing(err)
+	}
+	return c.Phone(), nil
+}
+
 // HeldBy lists the cases that a member of staff holds.
 func HeldBy(app core.App, staff string) ([]*Case, error) {
 	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{

@@ -147,6 +147,14 @@ func StaffOf(app core.App, queue string) ([]*Staff, error) {
 		OrderBy("name", "id"))
 }
 
+// LeadsOf lists who leads a queue of a unit, by name.
+func LeadsOf(app core.App, unit string) ([]*Staff, error) {
+	return list[Staff](app.RecordQuery(StaffMembers).AndWhere(dbx.And(
+		dbx.HashExp{"role": access.RoleLead},
+		dbx.NewExp("EXISTS (SELECT 1 FROM json_each([[queues]]) JOIN queues q ON q.id = value WHERE q.unit = {:u} AND {:u} != '')",
+			dbx.Params{"u": unit}))).OrderBy("name", "id"))
+}
+
 // Guardianship is one person's word, and staff's, on being guardian of a child.
 type Guardianship struct{ core.BaseRecordProxy }
 
