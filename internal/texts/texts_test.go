@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"pgregory.net/rapid"
@@ -160,7 +161,7 @@ func TestTextsAreWhole(t *testing.T) {
 // Whoever is turned away or left alone with a fault is told whom to ring.
 func TestNumbersToRing(t *testing.T) {
 	t.Parallel()
-	keys := []string{ErrorInternal, ErrorNotConfigured, ErrorUnavailable, CaseMissedOut, AlertWorseSeen, AlertWorseAlone}
+	keys := []string{CaseShut, CaseShutUntil, CaseShutUrgent, QueueNotInTime, ErrorInternal, ErrorNotConfigured, ErrorUnavailable, CaseMissedOut, AlertWorseSeen, AlertWorseAlone}
 	for key := range all()[Swedish] {
 		if strings.HasPrefix(key, "eligible.") {
 			keys = append(keys, key)
@@ -172,7 +173,7 @@ func TestNumbersToRing(t *testing.T) {
 				t.Errorf("%s %s: %q names not both 112 and 1177", lang, key, text)
 			}
 		}
-		for _, key := range []string{AlertNobody, AlertNobodyComes, AlertDangerWords} {
+		for _, key := range []string{QueueNotInTimeImmediate, AlertNobody, AlertNobodyComes, AlertDangerWords} {
 			if text := lang.Say(key); !strings.Contains(text, "112") {
 				t.Errorf("%s %s: %q does not say to ring 112", lang, key, text)
 			}
@@ -188,15 +189,21 @@ func TestAnSMSIsOnePart(t *testing.T) {
 	t.Parallel()
 	long := "https://" + strings.Repeat("a", 49) + ".se"
 	for _, lang := range Langs() {
+		longest := ""
+		for day := 20; day < 27; day++ { // a week of two digits everywhere
+			if when := lang.When(time.Date(2026, 12, day, 18, 30, 0, 0, time.UTC)); len(when) > len(longest) {
+				longest = when
+			}
+		}
 		for _, key := range smsKeys() {
 			if lang == Arabic {
-				text := lang.Say(key, "url", "https://vard.example.se/")
+				text := lang.Say(key, "url", "https://vard.example.se/", "when", longest)
 				if n := len(utf16.Encode([]rune(text))); n > 70 {
 					t.Errorf("%s %s is %d UTF-16 units, expected at most 70: %q", lang, key, n, text)
 				}
 				continue
 			}
-			text := lang.Say(key, "url", long)
+			text := lang.Say(key, "url", long, "when", longest)
 			if n := len([]rune(text)); n > 160 {
 				t.Errorf("%s %s is %d characters, expected at most 160: %q", lang, key, n, text)
 			}
@@ -229,8 +236,12 @@ func TestAnSMSTellsNothing(t *testing.T) {
 			if word := telling.FindString(text); word != "" {
 				t.Errorf("%s %s: %q tells of health (%q)", lang, key, text, word)
 			}
-			if got := parameter.FindAllString(text, -1); !slices.Equal(got, []string{"{url}"}) {
-				t.Errorf("%s %s has the parameters %q, expected {url} alone: a name or a number does not belong in an SMS", lang, key, got)
+			want := []string{"{url}"}
+			if key == SmsShutUntil {
+				want = []string{"{when}", "{url}"} // when a door opens is on every door
+			}
+			if got := parameter.FindAllString(text, -1); !slices.Equal(got, want) {
+				t.Errorf("%s %s has the parameters %q, expected %q alone: a name or a number does not belong in an SMS", lang, key, got, want)
 			}
 			if link.MatchString(text) {
 				t.Errorf("%s %s holds a link besides {url}: %q", lang, key, text)
@@ -354,4 +365,16 @@ func FuzzMatch(f *testing.F) {
 			t.Errorf("Match(%q) = %q, which is no language of ours", header, got)
 		}
 	})
+}
+
+func TestWhen(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 12, 28, 8, 5, 0, 0, time.UTC)
+	for lang, want := range map[Lang]string{
+		Swedish: "måndag 28/12 kl. 08:05", English: "Monday 28/12 at 08:05", Simple: "måndag 28/12 klockan 08:05", Arabic: "الاثنين 28/12 08:05",
+	} {
+		if got := lang.When(at); got != want {
+			t.Errorf("%s says %q, expected %q", lang, got, want)
+		}
+	}
 }
