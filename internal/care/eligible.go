@@ -22,6 +22,13 @@ const (
 	ownNumber        = "own_number" // the caller's own number as the child's
 )
 
+// Why a queue takes nobody more now. None of them is asked of level 1 or 2.
+const (
+	queueClosed = "queue_closed"
+	queuePaused = "queue_paused"
+	queueFull   = "queue_full"
+)
+
 // patient is whom a case is for.
 type patient struct {
 	record   *records.Patient // nil for a child whom nobody has named before

@@ -2,6 +2,7 @@ package care
 
 import (
 	"fmt"
+	"time"
 
 	"lotsen/internal/cases"
 )
@@ -14,8 +15,15 @@ type HeldBy struct {
 
 func (h *HeldBy) Unwrap() error { return h.Refused }
 
-// NotEligible says why a case cannot be opened for somebody. Code is promised in api.md; it is also a key of texts, under `eligible.`.
-type NotEligible struct{ Code string }
+// NotEligible says why a case cannot be opened for somebody, or cannot join a queue now. Code is promised in api.md; it is also a key of texts, under `eligible.`.
+type NotEligible struct {
+	Code string
+
+	// Of a queue that takes nobody more now:
+	OpensAt time.Time // when to try again; zero where it is not known
+	Until   time.Time // until when its lead lets nobody join; zero where that is not why
+	Line    string    // what the lead says to those who wait
+}
 
 func (n *NotEligible) Error() string { return "not eligible: " + n.Code }
 
@@ -27,8 +35,9 @@ func (i *Invalid) Error() string { return fmt.Sprintf("%s: %s", i.Field, i.Code)
 
 // AlreadyOpen says that the person has an open case of this complaint, which the caller may see.
 type AlreadyOpen struct {
-	Case  string
-	State cases.State
+	Case    string // "" where the caller may not see it
+	State   cases.State
+	ToStaff bool // it is a member of staff who is told
 }
 
 func (a *AlreadyOpen) Error() string { return "the person has an open case of this complaint" }

@@ -26,14 +26,17 @@ func (a *Act) nextSeq() int { return a.Case.Seq() + 1 }
 
 // post is Inform with a message that tells of event seq.
 func (a *Act) post(text string, seq int, until time.Time) error {
+	return a.send(records.Post{Text: text, Seq: seq, Until: until})
+}
+
+// send puts what every letter of an act has to a letter, and promises it.
+func (a *Act) send(p records.Post) error {
 	if !a.reachable() {
 		return nil
 	}
-	return records.PutLetter(a.tx, records.Post{
-		Key:  fmt.Sprintf("%s-%d", a.Case.Id, a.nextSeq()), // one act tells one thing
-		Case: a.Case.Id, Seq: seq, To: a.Case.Phone(),
-		Text: text, Language: a.Case.Language(), Due: a.Now, Until: until,
-	})
+	p.Key = fmt.Sprintf("%s-%d", a.Case.Id, a.nextSeq()) // one act tells one thing
+	p.Case, p.To, p.Language, p.Due = a.Case.Id, a.Case.Phone(), a.Case.Language(), a.Now
+	return records.PutLetter(a.tx, p)
 }
 
 // reachable says whether a text message may go to the case's number: there is one, and it is not that of a guardian whose right is over.
