@@ -25,9 +25,12 @@ func main() {
 	build := cli.BuildOf(version, commit)
 	app := cli.New(build, os.Args[1:])
 	cli.AddServe(app, build, wire)
-	if err := app.Execute(); err != nil {
-		fmt.Fprintln(os.Stderr, "lotsen:", err)
-		os.Exit(1)
+	if err := cli.Execute(app, os.Args[1:]); err != nil {
+		code, tell := cli.ExitCode(err)
+		if tell {
+			fmt.Fprintln(os.Stderr, "lotsen:", err)
+		}
+		os.Exit(code)
 	}
 }
 

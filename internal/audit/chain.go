@@ -53,35 +53,3 @@ func link(before string, l records.Look) string {
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])
 }
-
-// Broken says which row of the chain is not what was written.
-type Broken struct {
-	Nr  int
-	Why string
-}
-
-func (b *Broken) Error() string { return fmt.Sprintf("access log, row %d: %s", b.Nr, b.Why) }
-
-// Verify walks the whole chain and returns how many rows it holds, or *Broken for the first that does not fit.
-func Verify(app core.App) (int, error) {
-	nr, last := 0, ""
-	for {
-		rows, err := records.LooksAfter(app, nr, 1000)
-		if err != nil {
-			return nr, err
-		}
-		if len(rows) == 0 {
-			return nr, nil
-		}
-		for _, row := range rows {
-			l := row.Look()
-			if l.Nr != nr+1 {
-				return nr, &Broken{Nr: nr + 1, Why: "missing"}
-			}
-			if l.Hash != link(last, l) {
-				return nr, &Broken{Nr: l.Nr, Why: "changed, or one before it was removed or added"}
-			}
-			nr, last = l.Nr, l.Hash
-		}
-	}
-}

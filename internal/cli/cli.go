@@ -33,7 +33,7 @@ func New(b Build, args []string) *pocketbase.PocketBase {
 	root.Version = b.String()
 	root.SetVersionTemplate("lotsen {{.Version}}\n")
 	root.SilenceUsage = true
-	root.AddCommand(pbcmd.NewSuperuserCommand(app))
+	root.AddCommand(pbcmd.NewSuperuserCommand(app), newAuditCommand(app.DataDir))
 	migratecmd.MustRegister(app, root, migratecmd.Config{})
 	return app
 }

@@ -55,12 +55,6 @@ func LastLook(app core.App) (*AuditRow, error) {
 	return first[AuditRow](app.RecordQuery(Audit).OrderBy("nr DESC"))
 }
 
-// LooksAfter lists rows with a number above nr, in order, at most n.
-func LooksAfter(app core.App, nr, n int) ([]*AuditRow, error) {
-	return list[AuditRow](app.RecordQuery(Audit).
-		AndWhere(dbx.NewExp("[[nr]] > {:n}", dbx.Params{"n": nr})).OrderBy("nr").Limit(int64(n)))
-}
-
 // LooksAt lists the rows about a case, those of lists that it stood in with them, the newest first, at most n. Indexes: audit_case, and
 // audit_lists, of which only what is younger than the case is looked through.
 func LooksAt(app core.App, caseID string, n int) ([]*AuditRow, error) {
