@@ -34,7 +34,7 @@ func journals() []string {
 	return []string{
 		records.Answers, records.Events, records.Audit, records.Outbox, records.Repeats, records.Sessions,
 		records.Guardianships, records.Protocols, records.Support, records.Views, records.Absences, records.Breakglass,
-		records.Reviews,
+		records.Reviews, records.Held,
 	}
 }
 

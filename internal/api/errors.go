@@ -13,6 +13,7 @@ import (
 	"lotsen/internal/access"
 	"lotsen/internal/care"
 	"lotsen/internal/cases"
+	"lotsen/internal/hours"
 	"lotsen/internal/records"
 	"lotsen/internal/texts"
 	"lotsen/internal/triage"
@@ -40,6 +41,7 @@ const (
 	codeReturnURL    = "validation_return_url"
 	codeTooMany      = "validation_too_many"
 	codeSwedish      = "validation_swedish_required"
+	codeUnchanged    = "validation_unchanged"
 	codeNotPhoto     = "file_not_photo"
 	codeFile         = "file_" // and a code of uploads
 )
@@ -117,10 +119,12 @@ func (r refusal) Error() string { return "refused: " + r.code }
 type data struct {
 	code, words string
 	more        map[string]any
+	cause       error // for whoever has to know; never shown
 }
 
 func (d data) Code() string  { return d.code }
 func (d data) Error() string { return d.words }
+func (d data) Unwrap() error { return d.cause }
 
 // Resolve writes the entry.
 func (d data) Resolve(map[string]any) any {
@@ -134,6 +138,9 @@ func (d data) Resolve(map[string]any) any {
 // Answer turns an error into what a caller gets, in the caller's language. It is the only place that does, for commands and for hooks on
 // PocketBase's own routes alike. What it does not know is 500, logged here with a number that the caller gets too.
 func Answer(err error, lang texts.Lang, log *slog.Logger) *router.ApiError {
+	if records.FaultOf(err) != records.NoFault {
+		return outOfOrder(lang, err)
+	}
 	var known *router.ApiError
 	if errors.As(err, &known) {
 		return known
@@ -142,6 +149,9 @@ func Answer(err error, lang texts.Lang, log *slog.Logger) *router.ApiError {
 		return router.NewApiError(status, lang.Say(key), d)
 	}
 	if a := answerBody(err, lang, say); a != nil {
+		return a
+	}
+	if a := answerHeld(err, lang, say); a != nil {
 		return a
 	}
 	if a := answerCare(err, lang, say); a != nil {
@@ -203,12 +213,18 @@ func answerCare(err error, lang texts.Lang, say sayer) *router.ApiError {
 	case errors.Is(err, care.ErrTaken):
 		return say(http.StatusConflict, "error.id_taken", map[string]any{"id": reason(lang, "id_taken", "error.id_taken")})
 	case errors.As(err, &ineligible):
-		return say(http.StatusUnprocessableEntity, "eligible."+ineligible.Code,
-			map[string]any{"reason": data{code: ineligible.Code, words: lang.Say("eligible." + ineligible.Code), more: map[string]any{"phones": numbersToRing()}}})
+		words := wordsOfRefusal(ineligible, lang)
+		return router.NewApiError(http.StatusUnprocessableEntity, words, map[string]any{"reason": data{code: ineligible.Code, words: words, more: map[string]any{
+			"phones": numbersToRing(), "opensAt": timeOrNil(ineligible.OpensAt), "until": timeOrNil(ineligible.Until), "line": textOrNil(ineligible.Line),
+		}}})
 	case errors.As(err, &open):
-		return say(http.StatusConflict, "error.already_open", map[string]any{
+		key := "error.already_open"
+		if open.ToStaff {
+			key = "error.already_open_again"
+		}
+		return say(http.StatusConflict, key, map[string]any{
 			"state": state(lang, open.State),
-			"case":  data{code: open.Case, words: lang.Say("error.already_open"), more: map[string]any{"id": open.Case}},
+			"case":  data{code: open.Case, words: lang.Say(key), more: map[string]any{"id": open.Case}},
 		})
 	case errors.As(err, &held):
 		return say(http.StatusConflict, "error.held", map[string]any{
@@ -218,6 +234,15 @@ func answerCare(err error, lang texts.Lang, say sayer) *router.ApiError {
 		return say(http.StatusConflict, "error.state", map[string]any{"state": state(lang, refused.State)})
 	}
 	return nil
+}
+
+// wordsOfRefusal says why somebody cannot be helped here now, when to try again if that is known, and whom to ring.
+func wordsOfRefusal(no *care.NotEligible, lang texts.Lang) string {
+	key := "eligible." + no.Code
+	if no.OpensAt.IsZero() {
+		return lang.Say(key)
+	}
+	return lang.Say(key+"_until", "opens", lang.When(hours.Local(no.OpensAt)))
 }
 
 // fieldsOf are the answers that do not fit, as fields of the body that they came in.

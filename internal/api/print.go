@@ -35,11 +35,15 @@ type paper struct {
 	Lang, Dir      string
 	Words          map[string]string
 	Advice         string
+	Struck         []struckAdvice
 	Decision       *triage.DecisionView
 	Clinician      string
 	Opened, Closed string
 	Talk           []said
 }
+
+// struckAdvice is advice that other advice has replaced, and when and by whom.
+type struckAdvice struct{ Advice, Until string }
 
 // said is a message on the page.
 type said struct{ By, At, Body, Files string }
@@ -91,8 +95,32 @@ func (s *Server) paper(c *records.Case, lang texts.Lang) (paper, error) {
 		view := given.In(string(lang))
 		page.Decision = &view
 	}
+	if page.Struck, err = struckOn(c, lang); err != nil {
+		return page, err
+	}
 	page.Talk, err = s.talk(c, lang)
 	return page, err
+}
+
+// struckOn is the earlier advice of a case as it stands on paper: struck, and readable.
+func struckOn(c *records.Case, lang texts.Lang) ([]struckAdvice, error) {
+	all, err := c.Struck()
+	if err != nil {
+		return nil, err
+	}
+	var out []struckAdvice
+	for _, old := range all {
+		until, err := time.Parse(time.RFC3339, old.Until)
+		if err != nil {
+			return nil, fmt.Errorf("read when advice was replaced: %w", err)
+		}
+		words := lang.Say(texts.PrintReplaced, "at", onPaper(until))
+		if old.ByName != "" {
+			words = lang.Say(texts.PrintReplacedBy, "at", onPaper(until), "name", old.ByName)
+		}
+		out = append(out, struckAdvice{Advice: old.Advice, Until: words})
+	}
+	return out, nil
 }
 
 func (s *Server) talk(c *records.Case, lang texts.Lang) ([]said, error) {

@@ -18,6 +18,8 @@ func (s *Server) routes(g *echo.Group) {
 	s.queueRoutes(g)
 	s.staffQueueRoutes(g)
 	s.staffCaseRoutes(g)
+	s.takeBackRoutes(g)
+	s.correctRoutes(g)
 	s.demoRoutes(g)
 }
 

@@ -68,7 +68,11 @@ func (s *Server) answerCase(c *echo.Context, who access.Who, theCase *records.Ca
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"case": view})
+	answer := map[string]any{"case": view}
+	if at, held := view["closesAt"].(*string); held && at != nil {
+		answer["closesAt"] = at
+	}
+	return c.JSON(http.StatusOK, answer)
 }
 
 func (s *Server) claim(c *echo.Context) error {
@@ -153,28 +157,32 @@ func (s *Server) phoneCall(c *echo.Context) error {
 	})
 }
 
-// closeBody ends a case. Hold, the seconds in which the ending could be taken back, may only be 0: holding is not built yet.
+// closeBody ends a case. Hold is how many seconds the end can be taken back; 0 ends it at once, for good.
 type closeBody struct {
 	Outcome  string `json:"outcome" validate:"required,oneof=advice assessed booked referred_clinic referred_emergency no_show technical"`
 	Advice   string `json:"advice" validate:"words,max=4000"`
 	AdviceSv string `json:"adviceSv" validate:"omitempty,words,max=4000"`
 	LevelWas string `json:"levelWas" validate:"omitempty,oneof=right lower higher"`
 	FollowUp string `json:"followUp" validate:"max=4000"`
-	Hold     int    `json:"hold" validate:"min=0,max=0"`
+	Hold     int    `json:"hold" validate:"min=0,max=10"`
 }
 
 // fit asks for the advice in Swedish, too, where it is written in the language of a patient who reads another.
-func (b *closeBody) fit(theCase *records.Case, wrong fields) {
-	if care.NeedsSwedish(theCase) && !hasWords(b.AdviceSv) {
+func (b *closeBody) fit(theCase *records.Case, wrong fields) { needSwedish(theCase, b.AdviceSv, wrong) }
+
+func needSwedish(theCase *records.Case, adviceSv string, wrong fields) {
+	if care.NeedsSwedish(theCase) && !hasWords(adviceSv) {
 		wrong.first("adviceSv", codeSwedish)
 	}
 }
 
 func (s *Server) closeCase(c *echo.Context) error {
 	return move(s, c, cases.Ended, func(who access.Who, id string, in closeBody) (*records.Case, error) {
-		return s.Desk.Close(c.Request().Context(), who, id, records.Ending{
-			Outcome: in.Outcome, Advice: in.Advice, AdviceSv: in.AdviceSv, LevelWas: in.LevelWas, FollowUp: in.FollowUp,
-		})
+		end := records.Ending{Outcome: in.Outcome, Advice: in.Advice, AdviceSv: in.AdviceSv, LevelWas: in.LevelWas, FollowUp: in.FollowUp}
+		if in.Hold == 0 {
+			return s.Desk.Close(c.Request().Context(), who, id, end)
+		}
+		return s.Desk.HoldClose(c.Request().Context(), who, id, end, time.Duration(in.Hold)*time.Second)
 	})
 }
 

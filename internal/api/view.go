@@ -16,8 +16,8 @@ import (
 )
 
 // ViewCase is a case as who may see it: the fields of the record that PocketBase would show, with times as a command gives them, and null
-// for no time; how many messages it has, and how many of the other side's who has not read. Staff see its marks, too. What else is for staff
-// alone is hidden in the collection and stands in the summary.
+// for no time; how many messages it has, and how many of the other side's who has not read. Staff see its marks, too, and who has held its end
+// when it closes. What else is for staff alone is hidden in the collection and stands in the summary.
 func ViewCase(app core.App, c *records.Case, who access.Who) (map[string]any, error) {
 	if who.Kind != access.Patient && who.Kind != access.Staff {
 		return map[string]any{"id": c.Id}, nil
@@ -36,7 +36,11 @@ func ViewCase(app core.App, c *records.Case, who access.Who) (map[string]any, er
 	if out["unread"], err = records.UnreadByStaff(app, c); err != nil {
 		return nil, err
 	}
-	out["marks"], err = marksOf(app, c)
+	if out["marks"], err = marksOf(app, c); err != nil {
+		return nil, err
+	}
+	closes, err := care.ClosesAt(app, who, c.Id)
+	out["closesAt"] = timeOrNil(closes)
 	return out, err
 }
 
@@ -45,6 +49,24 @@ type stepView struct {
 	Progress *triage.Progress     `json:"progress,omitempty"`
 	Question *triage.QuestionView `json:"question,omitempty"`
 	Decision *triage.DecisionView `json:"decision,omitempty"`
+	*doorView                     // beside a decision that may still lead to the queue, or has
+}
+
+// viewStep is a step as the patient of a case is shown it.
+func (s *Server) viewStep(c *records.Case, step triage.Step, lang texts.Lang) (stepView, error) {
+	v := viewStep(step, lang)
+	if v.Decision == nil || c.State() != cases.Recommended && c.State() != cases.Waiting {
+		return v, nil
+	}
+	door, err := s.door(c, lang)
+	if err != nil {
+		return v, err
+	}
+	v.doorView = &door
+	if door.Warning != nil && c.Level() == cases.Urgent {
+		v.Decision.Next = ringFirst(v.Decision.Next)
+	}
+	return v, nil
 }
 
 func viewStep(step triage.Step, lang texts.Lang) stepView {
@@ -120,6 +142,9 @@ func addState(out map[string]any, told care.Told) {
 	if told.Words != "" {
 		out["words"] = told.Words
 	}
+	if told.Amended != nil {
+		out["advice"], out["struck"] = told.Amended.Advice, told.Amended.Was
+	}
 }
 
 // addReasons adds what staff alone may know: who did it, why, and what was before.
@@ -133,6 +158,9 @@ func addReasons(out map[string]any, ev *records.Event, told care.Told) {
 	}
 	if told.Was != 0 {
 		out["was"] = told.Was
+	}
+	if told.Route != nil {
+		out["route"] = told.Route
 	}
 	if told.BeforeName != "" {
 		out["beforeName"] = told.BeforeName

@@ -45,6 +45,11 @@ type Told struct {
 	Before        string      `json:"before,omitempty"`  // the clinician before; for staff alone
 	BeforeName    string      `json:"beforeName,omitempty"`
 	Words         string      `json:"words,omitempty"` // a key of texts: what the patient is told
+	OpensAt       string      `json:"opensAt,omitempty"` // when the queue that has closed opens
+
+	Amended *Amendment      `json:"amended,omitempty"` // the advice that was replaced, and the one that stands in its place
+	Ended   *records.Ending `json:"ended,omitempty"`   // how a case had ended that is open again; for staff alone
+	Route         *RouteTold  `json:"route,omitempty"` // the row that sent the case to its queue; for staff alone
 }
 
 // finder finds the case of an act inside its transaction.
@@ -63,6 +68,7 @@ type request struct {
 	key   string           // in place of who, event, case and body, where the client makes an id for it
 	check func(*Act) error // what of the body only the records can say; asked before the state, and not of a repeat
 	fill  func(*Act) error
+	held  bool // it was asked for a while ago, and is due now
 }
 
 // act makes something happen in a transaction of its own and answers the case as it then is.
@@ -100,16 +106,24 @@ func (d *Desk) actIn(ctx context.Context, tx core.App, r request) (*records.Case
 	if err := a.allowed(r); err != nil {
 		return d.repeatAfter(tx, r, c, key, err)
 	}
+	if err := d.sayFirst(a, r); err != nil { //nolint:contextcheck // the act carries the context
+		return nil, err
+	}
 	if err := r.fill(a); err != nil {
 		return nil, err
 	}
 	if a.idle {
-		return c, nil
+		return a.Case, nil
 	}
 	if err := a.save(); err != nil { //nolint:contextcheck // the act carries the context
 		return nil, err
 	}
-	return c, keepRepeat(tx, r, a, key)
+	if !r.held {
+		if err := d.stopClosing(ctx, tx, c.Id, r.who, a.event); err != nil {
+			return nil, err
+		}
+	}
+	return a.Case, keepRepeat(tx, r, a, key)
 }
 
 // allowed asks in the order of api.md: the right, the body, the state.
@@ -153,6 +167,9 @@ func (a *Act) save() error {
 		return err
 	}
 	a.Case.MoveTo(state)
+	if err := a.head(); err != nil {
+		return err
+	}
 	a.Case.NextSeq()
 	if err := a.tx.SaveWithContext(marked(a.ctx, a.event), a.Case); err != nil {
 		return fmt.Errorf("save case: %w", err)

@@ -14,7 +14,12 @@ import (
 // Close ends a case with an outcome and the advice that the patient reads, and sends a text message that says so.
 // Errors: *Invalid where the advice is not Swedish and does not stand in Swedish, too: the journal is read by people who read Swedish.
 func (d *Desk) Close(ctx context.Context, who access.Who, id string, end records.Ending) (*records.Case, error) {
-	return d.act(ctx, request{
+	return d.act(ctx, closing(who, id, end))
+}
+
+// closing is what is asked for to end a case.
+func closing(who access.Who, id string, end records.Ending) request {
+	return request{
 		who: who, event: cases.Ended, find: theCase(id), body: end,
 		check: func(a *Act) error {
 			if NeedsSwedish(a.Case) && end.AdviceSv == "" {
@@ -23,7 +28,7 @@ func (d *Desk) Close(ctx context.Context, who access.Who, id string, end records
 			return nil
 		},
 		fill: func(a *Act) error { return a.finishWith(end, texts.SmsClosed) },
-	})
+	}
 }
 
 // NeedsSwedish says whether the advice of a case must stand in Swedish beside the language that its patient reads. No language means Swedish,
@@ -34,8 +39,11 @@ func NeedsSwedish(c *records.Case) bool {
 }
 
 // finishWith ends the case and tells the patient so, where there is a number. A guardian whom nobody has verified reads nothing from here on,
-// and is not told to.
+// and is not told to. Other advice of an earlier end, where the case was opened again, stays readable as struck.
 func (a *Act) finishWith(end records.Ending, words string) error {
+	if err := a.Case.Advise(end.Advice, end.AdviceSv, a.Now, a.By.Name); err != nil {
+		return err
+	}
 	a.Case.Finish(end)
 	a.Case.EndAt(a.Now)
 	a.Case.ForgetMentions()

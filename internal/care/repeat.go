@@ -39,6 +39,8 @@ var anew = map[cases.Event][]cases.Event{
 	cases.Levelled:  {cases.Worse, cases.Added},
 	cases.OwnWords:  {cases.WordsRead},
 	cases.WordsRead: {cases.OwnWords},
+	cases.Amended:   {cases.Reopened},
+	cases.Reopened:  {cases.Ended, cases.LapsedPause, cases.Released, cases.Transferred, cases.Handed, cases.TakenOver},
 	cases.Worse:     {cases.Taken, cases.Levelled, cases.Replied, cases.Released, cases.Transferred, cases.Handed},
 }
 

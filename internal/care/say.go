@@ -32,6 +32,9 @@ func (d *Desk) Say(ctx context.Context, who access.Who, m *records.Message, fing
 		if again, err = saidBefore(tx, who, m, fingerprint); again != nil || err != nil {
 			return err
 		}
+		if again, err = d.heldUnder(ctx, tx, who, m, fingerprint); again != nil || err != nil {
+			return err
+		}
 		_, err = d.actIn(ctx, tx, request{
 			who: who, event: event, find: theCase(m.Case()),
 			check: func(a *Act) error { return a.checkMentions(m) },

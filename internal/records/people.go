@@ -191,6 +191,9 @@ func (g *Guardianship) Pair() (guardian, child string) {
 	return g.GetString("guardian"), g.GetString("child")
 }
 
+// Ends is the instant at which the child turns 13.
+func (g *Guardianship) Ends() time.Time { return g.GetDateTime("ends").Time() }
+
 // Become sets the state; by and why are the member of staff and the reason.
 func (g *Guardianship) Become(state, by, why string) {
 	g.Load(map[string]any{"state": state, "by": by, "reason": why})

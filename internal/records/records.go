@@ -32,6 +32,7 @@ const (
 	Regions       = "regions"
 	Units         = "units"
 	Queues        = "queues"
+	Routes        = "routes"
 	Patients      = "patients"
 	StaffMembers  = "staff"
 	Protocols     = "protocols"
@@ -49,19 +50,20 @@ const (
 	Absences      = "absences"
 	Breakglass    = "breakglass"
 	Reviews       = "reviews"
+	Held          = "held"
 )
 
 // All lists every collection of ours.
 func All() []string {
 	return []string{
-		Regions, Units, Queues, Patients, StaffMembers, Protocols, Cases, Answers, Messages, Events,
-		Audit, Outbox, Repeats, Sessions, Guardianships, Support, Views, Absences, Breakglass, Reviews,
+		Regions, Units, Queues, Routes, Patients, StaffMembers, Protocols, Cases, Answers, Messages, Events,
+		Audit, Outbox, Repeats, Sessions, Guardianships, Support, Views, Absences, Breakglass, Reviews, Held,
 	}
 }
 
 // OfPatients lists the collections whose rows are about a patient: superusers read them only through the break-glass.
 func OfPatients() []string {
-	return []string{Patients, Cases, Answers, Messages, Events, Audit, Outbox, Repeats, Guardianships, Support, Views}
+	return []string{Patients, Cases, Answers, Messages, Events, Audit, Outbox, Repeats, Guardianships, Support, Views, Held}
 }
 
 // moment writes a time as PocketBase's date fields do.

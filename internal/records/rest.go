@@ -126,14 +126,17 @@ func (p *Repeat) At() time.Time { return p.GetDateTime("at").Time() }
 // Answer reads what was answered into d.
 func (p *Repeat) Answer(d any) error { return readJSON(p.GetString("answer"), d) }
 
-// Forget deletes repeats older than before, and sessions whose tokens had all run out by then. It returns how many rows went.
+// Forget deletes repeats older than before, what was held and said or taken back before then, and sessions whose tokens had all run out by now.
+// It returns how many rows went.
 func Forget(app core.App, before, now time.Time) (int64, error) {
 	var gone int64
 	for _, step := range []struct {
 		table, field string
 		at           time.Time
-	}{{Repeats, "at", before}, {Sessions, "until", now}} {
-		res, err := app.NonconcurrentDB().Delete(step.table, dbx.NewExp("[["+step.field+"]] < {:t}", dbx.Params{"t": stamp(step.at)})).Execute()
+		and          string
+	}{{Repeats, "at", before, "1"}, {Held, "settled", before, "[[state]] IN ('done','taken_back')"}, {Sessions, "until", now, "1"}} {
+		res, err := app.NonconcurrentDB().Delete(step.table,
+			dbx.NewExp("[["+step.field+"]] < {:t} AND "+step.and, dbx.Params{"t": stamp(step.at)})).Execute()
 		if err != nil {
 			return gone, fmt.Errorf("forget %s: %w", step.table, err)
 		}
