@@ -44,7 +44,7 @@ func wire(app core.App, s cli.Service) error {
 	}
 	cfg := hooks.Config{
 		Version: s.Build.Version, Settings: s.Settings, Clock: s.Clock, Protocols: care.NewLibrary(served, danger),
-		Contract: contract, Pages: pb_public.Files,
+		Contract: contract, Pages: pb_public.Files, Alarm: os.Stderr,
 	}
 	if s.Demo != nil {
 		cfg.Stage, cfg.Local, cfg.BankIDEvery = s.Demo.Stage, true, 250*time.Millisecond // the simulator bears it

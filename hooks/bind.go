@@ -3,6 +3,7 @@ package hooks
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"time"
@@ -35,6 +36,8 @@ type Config struct {
 	Local bool
 	// BankIDEvery is how often BankID is asked, where a simulator bears more than BankID; 0 for BankID's own pace.
 	BankIDEvery time.Duration
+	// Alarm is where it is written that the service is out of order: the log lies on the disk that may be full. Nil: in the log alone.
+	Alarm io.Writer
 }
 
 // program is all that is bound, put together.
@@ -49,6 +52,7 @@ type program struct {
 	herald *herald
 	live   *Realtime
 	timers *timers
+	outage *outOfOrder
 }
 
 // Bind binds the program to PocketBase. The list is in reading order: who may not, who asks, what is said, what follows, what is told.
@@ -57,6 +61,7 @@ func Bind(app core.App, cfg Config) error {
 	if err != nil {
 		return err
 	}
+	p.outage.bind()
 	bindDoors(app)
 	bindLogs(app)
 	bindGuards(app)
@@ -106,11 +111,14 @@ func assemble(app core.App, cfg Config) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.outage = newOutOfOrder(app, p.real.Now, told.Announce, cfg.Alarm)
+	p.live.Standing = p.outage.standing
 	p.timers = newTimers(p.desk, outbox, p.log)
+	p.timers.restWhile(p.outage)
 	p.server = &api.Server{
 		App: app, Desk: p.desk, Ranks: p.ranks, Log: p.log, Version: cfg.Version, Demo: cfg.Stage != nil,
 		Typing: p.herald.typing, Contract: cfg.Contract,
-		Health: api.Health{Ready: cfg.Settings.Ready(), Missing: missing(cfg.Settings)},
+		Health: api.Health{Ready: cfg.Settings.Ready(), Missing: missing(cfg.Settings), Outage: p.outage.outage.Load},
 	}
 	if p.server.Identity.BankID, err = p.bankID(); err != nil {
 		return nil, err
@@ -187,6 +195,7 @@ func (p *program) start(e *core.ServeEvent) error {
 
 // stop ends what runs by itself before the databases close.
 func (p *program) stop(e *core.TerminateEvent) error {
+	p.outage.close()
 	p.timers.stop()
 	if p.server.Identity.BankID != nil {
 		p.server.Identity.BankID.Close()

@@ -36,6 +36,8 @@ type Realtime struct {
 	Watch func(token string) (caseID string, until time.Time, ok bool)
 	// Now is the real time. Tokens run out by it, whatever the demo's clock shows.
 	Now func() time.Time
+	// Standing gives what everybody is told as long as it holds, as JSON; nil for nothing. It may be nil itself.
+	Standing func() []byte
 	// PerAddress is how many connections one address may have open; 0 means 200.
 	PerAddress int
 	// FreeLoopback lifts that limit for this machine. It is for the demo.

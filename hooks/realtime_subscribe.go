@@ -8,6 +8,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
+	"github.com/pocketbase/pocketbase/tools/subscriptions"
 
 	"lotsen/internal/topics"
 )
@@ -85,12 +86,25 @@ func (rt *Realtime) subscribe(e *core.RealtimeSubscribeRequestEvent) error {
 	for _, name := range foreign {
 		c.line.Offer(refusal(name))
 	}
+	rt.standing(c)
 	if rt.rounds.Load() != round {
 		// A right ended while this one was being asked for, and those who look
 		// through the topic did not find the client on it yet.
 		rt.recheckClient(context.WithoutCancel(e.Request.Context()), c)
 	}
 	return nil
+}
+
+// standing tells a client what was announced to all before it listened, if that still holds.
+func (rt *Realtime) standing(c *realtimeClient) {
+	if rt.Standing == nil {
+		return
+	}
+	if data := rt.Standing(); data != nil {
+		for _, name := range c.line.Topics() {
+			c.line.Offer(subscriptions.Message{Name: name, Data: data})
+		}
+	}
 }
 
 // look has it written whose cases are about to be listened to that were not

@@ -49,6 +49,13 @@ func newTimers(desk *care.Desk, outbox *notify.Outbox, log *slog.Logger) *timers
 	}
 }
 
+// restWhile has everything rest while nothing can be written: what is due stays due. What fails may be how that is found out.
+func (t *timers) restWhile(o *outOfOrder) {
+	for _, l := range []*lane{t.cases, t.letters} {
+		l.outage = o
+	}
+}
+
 // start lets time pass, until stop.
 func (t *timers) start() {
 	ctx, end := context.WithCancel(context.Background())
@@ -112,6 +119,8 @@ type lane struct {
 	log  *slog.Logger
 	wake chan struct{} // something has been committed that may be due at once
 	turn chan struct{} // held by who looks; a channel, so that a wait for it can be given up
+
+	outage *outOfOrder // nil: it never rests
 }
 
 func newLane(log *slog.Logger, jobs ...job) *lane {
@@ -122,12 +131,7 @@ func newLane(log *slog.Logger, jobs ...job) *lane {
 func (l *lane) run(ctx context.Context, c *clock.Clock) {
 	for ctx.Err() == nil {
 		moved := c.Moved()
-		wait := lookEvery
-		if _, err := l.look(ctx); err != nil && ctx.Err() == nil {
-			l.log.Error("what is due could not be done", "error", err)
-			wait = restAfterFault
-		}
-		rest := time.NewTimer(wait)
+		rest := time.NewTimer(l.once(ctx))
 		select {
 		case <-ctx.Done():
 		case <-moved:
@@ -136,6 +140,26 @@ func (l *lane) run(ctx context.Context, c *clock.Clock) {
 		}
 		rest.Stop()
 	}
+}
+
+// once looks, unless nothing can be written now, and gives how long to rest.
+func (l *lane) once(ctx context.Context) time.Duration {
+	if l.outage != nil && l.outage.is() {
+		return lookEvery
+	}
+	if _, err := l.look(ctx); err != nil && ctx.Err() == nil {
+		l.failed(err)
+		return restAfterFault
+	}
+	return lookEvery
+}
+
+// failed tells of what could not be done: in the log, or to everybody.
+func (l *lane) failed(err error) {
+	if l.outage != nil && l.outage.notice(err) {
+		return
+	}
+	l.log.Error("what is due could not be done", "error", err)
 }
 
 // look does every job until none has more to do, and says whether anything was done. A job that fails keeps none of the others from

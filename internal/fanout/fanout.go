@@ -96,6 +96,16 @@ func (f *Fanout) PublishLatest(topic string, data any) error {
 	return nil
 }
 
+// Announce offers data, as JSON, to every line on each of its topics: something that concerns everybody. A reader who is far behind does not get
+// it, and is not cut off for that.
+func (f *Fanout) Announce(data []byte) {
+	for _, name := range f.index.Names() {
+		for _, l := range f.index.Clients(name) {
+			l.Offer(subscriptions.Message{Name: name, Data: data})
+		}
+	}
+}
+
 // Lines gives those who listen to the topic.
 func (f *Fanout) Lines(topic string) []*Line { return f.index.Clients(topic) }
 

@@ -1,6 +1,7 @@
 package topics
 
 import (
+	"maps"
 	"slices"
 	"sync"
 )
@@ -92,6 +93,13 @@ func (x *Index[C]) Topics(c C) []string {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	return slices.Clone(x.topics[c])
+}
+
+// Names gives every topic that somebody listens to, in no order.
+func (x *Index[C]) Names() []string {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return slices.Collect(maps.Keys(x.clients))
 }
 
 // Heard tells whether anyone listens to the topic.
