@@ -12,7 +12,7 @@ GO       = $(shell sed -n 's/^go //p' go.mod)
 GOLANGCI = v2.15.0
 GOFUMPT  = v0.12.0
 
-.PHONY: run test check bench build web tools browser clean
+.PHONY: run test check bench bench-go build web tools browser clean
 
 run: $(BIN) ## build and start the whole thing with demo data
 	$(BIN) serve --demo
@@ -33,7 +33,11 @@ check: tools ## format, lint, arrows
 	go vet ./...
 	$(TOOLS)/golangci-lint run --timeout 15m ./...
 
-bench: $(BIN) ## ratios against something else, in one run
+bench: $(BIN) ## ratios against something else, in one run; ROWS=rank for one part
+	LOTSEN_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'Ratios/$(ROWS)' -benchtime 1x -timeout 20m ./test/bench
+	@cat build/bench.md
+
+bench-go: ## Go's benchmarks of single functions
 	go test -run '^$$' -bench . -benchtime 1s ./internal/... ./hooks/... ./protocols/...
 
 web: ## the pages of patients and staff (issue 5 brings them)

@@ -161,6 +161,9 @@ func (b *Binary) URL() string {
 	return b.url
 }
 
+// PID is the number of the process that runs.
+func (b *Binary) PID() int { return b.cmd.Process.Pid }
+
 // Said is everything that it has written to the terminal, over all its starts.
 func (b *Binary) Said() string { return b.said.String() }
 
