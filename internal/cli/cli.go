@@ -26,7 +26,7 @@ func New(b Build, args []string) *pocketbase.PocketBase {
 	if wantsDemo(args) {
 		folder = demoFolder
 	}
-	app := pocketbase.NewWithConfig(pocketbase.Config{HideStartBanner: true, DefaultDataDir: folder, DBConnect: connect})
+	app := pocketbase.NewWithConfig(pocketbase.Config{HideStartBanner: true, DefaultDataDir: folder, DBConnect: Connect})
 	root := app.RootCmd
 	root.Use = "lotsen"
 	root.Short = "Lotsen, a digital care entrance"
@@ -38,9 +38,9 @@ func New(b Build, args []string) *pocketbase.PocketBase {
 	return app
 }
 
-// connect opens SQLite so that what was answered is on the disk (synchronous FULL), and so that a second process may write: a
+// Connect opens SQLite so that what was answered is on the disk (synchronous FULL), and so that a second process may write: a
 // transaction takes its lock before it reads. The rest is PocketBase's own list.
-func connect(path string) (*dbx.DB, error) {
+func Connect(path string) (*dbx.DB, error) {
 	return dbx.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)"+
 		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)"+
 		"&_defensive=1&_txlock=immediate")

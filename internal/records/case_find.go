@@ -45,9 +45,11 @@ func AheadOf(app core.App, c *Case) (int, error) {
 	return n, err
 }
 
-// AllWaiting lists every waiting case, for the ranks that are rebuilt at start.
+// AllWaiting lists every waiting case, for the ranks that are rebuilt at start. It asks by queue: without one in the question every case that
+// ever was would be read. Index: cases_waiting.
 func AllWaiting(app core.App) ([]*Case, error) {
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{caseState: string(cases.Waiting)}))
+	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
+		dbx.HashExp{caseState: string(cases.Waiting)}, dbx.NewExp("[["+caseQueue+"]] IN (SELECT [[id]] FROM {{queues}})"))))
 }
 
 // LastSince is the latest time at which anyone now waiting in the queue at that level began to wait; zero where nobody does.
@@ -139,31 +141,6 @@ func openStates() dbx.Expression {
 		}
 	}
 	return dbx.HashExp{caseState: open}
-}
-
-// AnsweringFor counts the cases on their way to a queue: somebody answers questions and would join it.
-func AnsweringFor(app core.App, q *Queue) (int, error) {
-	var n int
-	err := app.DB().Select("count(*)").From(Cases).AndWhere(dbx.And(
-		dbx.HashExp{caseRegion: q.Region(), caseState: []any{string(cases.Answering), string(cases.Recommended)}},
-		comesTo(q))).Row(&n)
-	return n, err
-}
-
-// Unjoined lists the decided cases that would join this queue, have not, and are kept until a person ends them: those told level 1 or 2, and
-// those with own words that nobody has read. First comes who has written words of danger, then level 1 and 2, each the newest first; at most 200.
-func Unjoined(app core.App, q *Queue) ([]*Case, error) {
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
-		dbx.HashExp{caseRegion: q.Region(), caseState: string(cases.Recommended)},
-		dbx.NewExp("([[level]] BETWEEN 1 AND 2 OR [[words]] > [[wordsRead]])"), comesTo(q))).
-		OrderBy("([[danger]] AND [[words]] > [[wordsRead]]) DESC", "([[level]] BETWEEN 1 AND 2) DESC", caseCreated+" DESC").Limit(200))
-}
-
-// comesTo is true for cases of the queue's unit, and for those that name none where the region sends them there.
-func comesTo(q *Queue) dbx.Expression {
-	return dbx.Or(
-		dbx.HashExp{caseUnit: q.Unit()},
-		dbx.NewExp("[[unit]] = '' AND {:unit} = "+firstQueueIn("q.unit"), dbx.Params{"region": q.Region(), "unit": q.Unit()}))
 }
 
 // CountAt counts the cases that name a queue, a unit or a region, and how many of them are open. of is its collection.
