@@ -66,6 +66,7 @@ func Bind(app core.App, cfg Config) error {
 	bindLogs(app)
 	bindGuards(app)
 	bindRegions(app)
+	bindRoutes(app, p.desk, p.log)
 	sessions := bindSessions(app, p.real.Now)
 	bindLimits(app, p.real.Now, cfg.Local)
 	p.server.Identity.Token = func(r *core.Record) (string, error) { return BeginSession(r, p.real.Now()) }
@@ -87,6 +88,7 @@ func Bind(app core.App, cfg Config) error {
 	app.OnRecordAfterCreateSuccess(records.Events).Bind(afterCommit(p.log, "CallStaff", p.herald.calls))
 	app.OnRecordAfterUpdateSuccess(records.StaffMembers).Bind(afterCommit(p.log, "TellDuty", p.herald.duty))
 	app.OnRecordAfterCreateSuccess(records.Views).Bind(afterCommit(p.log, "TellLeads", p.herald.viewed))
+	app.OnRecordAfterUpdateSuccess(records.Held).Bind(afterCommit(p.log, "TellUnsaid", p.herald.unsaid))
 	app.OnRecordAfterCreateSuccess(records.Outbox).Bind(afterCommit(p.log, "SendSoon", func(*core.RecordEvent) error {
 		p.timers.nudge()
 		return nil
@@ -186,6 +188,9 @@ func (p *program) start(e *core.ServeEvent) error {
 	}
 	if err := rebuildRanks(p.app, p.ranks); err != nil {
 		return fmt.Errorf("rebuild ranks: %w", err)
+	}
+	if err := p.desk.ReheadAll(); err != nil {
+		return err
 	}
 	mount(e, p.server)
 	pages(e, p.cfg.Pages)

@@ -21,9 +21,11 @@ const (
 	vital                // may be a matter of life, or ends what a thief may do: no count of other writes stands in its way
 )
 
-// ofCases are the commands of a case that are not plain writes, by method and last part of the path.
+// ofCases are the commands of a case that are not plain writes, by method and the part of the path after the case.
 var ofCases = map[string]kind{
 	"POST typing": aSign, "PUT read": aSign,
+	"POST held":   aMessage,
+	"DELETE held": vital, "DELETE close": vital, // taken back now, or never
 	"POST worse": vital, "POST here": vital, "POST hold": vital, "POST freetext": vital,
 }
 
@@ -46,6 +48,7 @@ func kindOf(app core.App, r *http.Request) kind {
 	}
 	if rest, ok := strings.CutPrefix(r.URL.Path, api.Base+"/cases/"); ok {
 		_, what, _ := strings.Cut(rest, "/")
+		what, _, _ = strings.Cut(what, "/")
 		if k, special := ofCases[r.Method+" "+what]; special {
 			return k
 		}

@@ -93,15 +93,15 @@ func checkMessage(who access.Who, msg *records.Message) error {
 
 // sumOf is a hash over what the author sent, files as they came.
 func sumOf(msg *records.Message, files []*filesystem.File) (string, error) {
-	parts := []any{"message", msg.Case(), msg.Kind() == records.Note, msg.Body(), msg.Mentions()}
+	var sums []string
 	for _, f := range files {
 		sum, err := sumOfFile(f)
 		if err != nil {
 			return "", err
 		}
-		parts = append(parts, sum)
+		sums = append(sums, sum)
 	}
-	return care.Fingerprint(parts...), nil
+	return care.MessagePrint(msg, sums...), nil
 }
 
 func sumOfFile(f *filesystem.File) (string, error) {

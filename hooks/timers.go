@@ -41,6 +41,7 @@ func newTimers(desk *care.Desk, outbox *notify.Outbox, log *slog.Logger) *timers
 		clock: desk.Clock,
 		end:   func() {},
 		cases: newLane(log,
+			job{"held", desk.RunHeld},
 			job{"cases", desk.RunDue},
 			job{"lines", desk.RunLines},
 			job{"birthdays", desk.RunBirthdays},
