@@ -65,6 +65,14 @@ var staffActs = map[string]act{
 		_, err := s.Desk.Close(context.Background(), who, s.id, records.Ending{Outcome: "assessed", Advice: "Kom tillbaka om febern stiger."})
 		return err
 	}},
+	"amend": {in: []cases.State{cases.Closed}, team: true, do: func(s *scene, _ testing.TB, who access.Who) error {
+		_, err := s.Desk.Amend(context.Background(), who, s.id, care.Correction{Advice: "Tvärtom.", Reason: "fel råd"})
+		return err
+	}},
+	"reopen": {in: []cases.State{cases.Closed}, team: true, do: func(s *scene, _ testing.TB, who access.Who) error {
+		_, err := s.Desk.Reopen(context.Background(), who, s.id, "mer att säga")
+		return err
+	}},
 	"note": {
 		in: append([]cases.State{cases.Closed, cases.Cancelled}, standing...), team: true, named: true,
 		do: func(s *scene, t testing.TB, who access.Who) error {

@@ -22,7 +22,7 @@ import (
 func TestAnActIsWrittenWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	full := errors.New("the disk is full")
-	for _, state := range standing {
+	for _, state := range append([]cases.State{cases.Closed}, standing...) {
 		t.Run(string(state), func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t, state)
