@@ -174,11 +174,7 @@ func (s *Server) unjoined(c *echo.Context) error {
 	if err != nil {
 		return err
 	}
-	q, err := records.QueueByID(s.App, queue)
-	if err != nil {
-		return err
-	}
-	rows, err := records.Unjoined(s.App, q)
+	rows, err := records.Unjoined(s.App, queue)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package care
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"lotsen/internal/access"
@@ -18,7 +17,7 @@ type Joining struct {
 	Interpreter bool
 }
 
-// Join puts a case in the queue of its unit. Who has left and regrets it in time gets the old place back, or a new one where there was none.
+// Join puts a case in the queue that its region's table says. Who has left and regrets it in time gets the old place back, or a new one where there was none.
 // Errors: *NotEligible where no queue takes the case: what is set up wrong must not leave a patient without numbers to ring.
 func (d *Desk) Join(ctx context.Context, who access.Who, id string, in Joining) (*records.Case, error) {
 	event := cases.Joined
@@ -41,17 +40,21 @@ func (a *Act) join(in Joining) error {
 	return nil
 }
 
-// enterLine puts the case last of its level in the queue that takes it.
+// enterLine puts the case last of its level in the queue that the region's table sends it to.
 func (a *Act) enterLine() error {
-	q, err := a.queueFor()
+	to, err := a.route()
+	if errors.Is(err, records.ErrNotFound) {
+		return &NotEligible{Code: regionClosed}
+	}
 	if err != nil {
 		return err
 	}
-	since, err := a.lastInLine(q.Id)
+	since, err := a.lastInLine(to.Queue.Id)
 	if err != nil {
 		return err
 	}
-	a.Case.Enter(q.Unit(), q.Id, since)
+	a.Case.Enter(to.Queue.Unit(), to.Queue.Id, since)
+	a.told.Route = to.Told()
 	return nil
 }
 
@@ -86,31 +89,6 @@ func (a *Act) reachBy(in Joining) {
 	}
 	a.Case.AskToRing(a.Case.Phone() == "")
 	a.Case.WantInterpreter(in.Interpreter)
-}
-
-// queueFor finds the queue that takes the case.
-func (a *Act) queueFor() (*records.Queue, error) {
-	q, err := a.queueOfUnit()
-	if errors.Is(err, records.ErrNotFound) {
-		return nil, &NotEligible{Code: regionClosed}
-	}
-	return q, err
-}
-
-// queueOfUnit is the queue that the case goes to: that of its unit, or of the region for cases that name none.
-func (a *Act) queueOfUnit() (*records.Queue, error) {
-	if a.Case.Unit() == "" {
-		q, err := records.FirstQueueIn(a.tx, a.Case.Region())
-		if err != nil {
-			return nil, fmt.Errorf("find queue of a case that names no unit: %w", err)
-		}
-		return q, nil
-	}
-	q, err := records.FirstQueueOf(a.tx, a.Case.Unit())
-	if err != nil {
-		return nil, fmt.Errorf("find queue of unit: %w", err)
-	}
-	return q, nil
 }
 
 // lastInLine is the time at which the patient begins to wait: now, but always after the last in line at that level, should two come in the same

@@ -145,6 +145,7 @@ func TestNoQueueStillGivesNumbersToRing(t *testing.T) {
 	anna := c.Person(t, kit.Anna, "Anna Andersson")
 	opened := c.Open(t, anna)
 	c.Decide(t, anna, opened.Id, nil)
+	c.NoRoutes(t)
 	for _, q := range []*records.Queue{c.Norrvik, c.Soder} {
 		if err := c.App.Delete(q); err != nil {
 			t.Fatal(err)

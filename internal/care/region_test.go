@@ -104,7 +104,10 @@ func TestACaseWithoutAUnitFindsAQueue(t *testing.T) {
 			c.Region.Set("defaultUnit", "")
 			return c.Norrvik, c.App.Save(c.Region)
 		},
-		"without a queue": func(c *kit.Clinic) (*records.Queue, error) { return c.Soder, c.App.Delete(c.Norrvik) },
+		"without a queue": func(c *kit.Clinic) (*records.Queue, error) {
+			c.NoRoutes(t)
+			return c.Soder, c.App.Delete(c.Norrvik)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -115,8 +118,8 @@ func TestACaseWithoutAUnitFindsAQueue(t *testing.T) {
 			}
 			anna := c.Person(t, kit.Anna, "Anna Andersson")
 			opened := c.Open(t, anna)
-			if n, err := records.AnsweringFor(c.App, want); err != nil || n != 1 {
-				t.Errorf("%d come to %s (%v), want one", n, want.Name(), err)
+			if n, err := records.AnsweringFor(c.App, want.Id); err != nil || n != 1 {
+				t.Errorf("%d are headed for %s (%v), want one", n, want.Name(), err)
 			}
 			c.Decide(t, anna, opened.Id, nil)
 			joined, err := c.Desk.Join(t.Context(), anna, opened.Id, care.Joining{})

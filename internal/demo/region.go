@@ -50,7 +50,41 @@ func furnishRegion(ctx context.Context, tx core.App) (map[string]string, error) 
 			return nil, fmt.Errorf("make the unit %s: %w", u.slug, err)
 		}
 	}
-	return queues, nil
+	return queues, furnishRoutes(ctx, tx, region.Id)
+}
+
+// furnishRoutes lets the cases of each unit go to its queue, and those that no row takes to Norrvik's, unless the region has a table of its own.
+func furnishRoutes(ctx context.Context, tx core.App, region string) error {
+	there, err := records.RoutesOf(tx, region)
+	if err != nil || len(there) > 0 {
+		return err
+	}
+	units, err := records.UnitsOf(tx, region)
+	if err != nil {
+		return fmt.Errorf("find the units: %w", err)
+	}
+	rest, err := records.FirstQueueIn(tx, region)
+	if err != nil {
+		return fmt.Errorf("find the queue of the rest: %w", err)
+	}
+	rows := []records.Row{{Region: region, Rank: 1000, Name: "Alla andra", Queue: rest.Id}} // first, as no row may be saved that leaves a case without a queue
+	for i, u := range units {
+		q, err := records.FirstQueueOf(tx, u.Id)
+		if err != nil {
+			return fmt.Errorf("find the queue of the unit %s: %w", u.Slug(), err)
+		}
+		rows = append(rows, records.Row{Region: region, Rank: 10 * (i + 1), Name: u.Name(), Unit: u.Id, Queue: q.Id})
+	}
+	for _, row := range rows {
+		r, err := records.NewRoute(tx, row)
+		if err == nil {
+			err = tx.SaveWithContext(ctx, r)
+		}
+		if err != nil {
+			return fmt.Errorf("make the row %s: %w", row.Name, err)
+		}
+	}
+	return nil
 }
 
 // furnishUnit makes a unit with one queue, and gives the queue.

@@ -75,6 +75,14 @@ func AsRegion(rec *core.Record) *Region {
 	return r
 }
 
+// RegionOf is the id of the region that a record is, or belongs to.
+func RegionOf(r *core.Record) string {
+	if r.Collection().Name == Regions {
+		return r.Id
+	}
+	return r.GetString("region")
+}
+
 // RegionList lists every region, by name.
 func RegionList(app core.App) ([]*Region, error) {
 	return list[Region](app.RecordQuery(Regions).OrderBy("name", "id"))
@@ -137,7 +145,7 @@ func (q *Queue) Region() string { return q.GetString("region") }
 // Unit is the id of the queue's unit.
 func (q *Queue) Unit() string { return q.GetString("unit") }
 
-// Rank is the queue's place among those of its unit; the lowest receives the unit's cases.
+// Rank is the queue's place among those of its unit; the lowest stands in where no row of the region's table takes a case.
 func (q *Queue) Rank() int { return q.GetInt("rank") }
 
 // SetRank sets that place.
@@ -170,20 +178,15 @@ func NewQueue(app core.App, region, unit, name string, rank int) (*Queue, error)
 // QueueByID finds a queue.
 func QueueByID(app core.App, id string) (*Queue, error) { return byID[Queue](app, Queues, id) }
 
-// FirstQueueIn finds the queue of a region that cases which name no unit go to: the first of its default unit, or, where that has none or is none
-// of the region's, the first of its others; units in service come first.
+// FirstQueueIn finds the queue of a region that takes what nothing else says a queue of: the first of its default unit, or, where that has none or
+// is none of the region's, the first of its others; units in service come first.
 func FirstQueueIn(app core.App, region string) (*Queue, error) {
-	return first[Queue](app.RecordQuery(Queues).
-		AndWhere(dbx.NewExp("[[id]] = "+firstQueueIn("q.id"), dbx.Params{"region": region})))
+	return first[Queue](app.RecordQuery(Queues).AndWhere(dbx.NewExp(
+		"[[id]] = (SELECT q.id FROM queues q JOIN units u ON u.id = q.unit JOIN regions r ON r.id = u.region WHERE r.id = {:region} "+
+			"ORDER BY u.slug = r.[[defaultUnit]] DESC, u.[[inService]] DESC, u.rank, q.rank, q.id LIMIT 1)", dbx.Params{"region": region})))
 }
 
-// firstQueueIn selects one thing of the queue that FirstQueueIn finds.
-func firstQueueIn(column string) string {
-	return "(SELECT " + column + " FROM queues q JOIN units u ON u.id = q.unit JOIN regions r ON r.id = u.region WHERE r.id = {:region} " +
-		"ORDER BY u.slug = r.[[defaultUnit]] DESC, u.[[inService]] DESC, u.rank, q.rank, q.id LIMIT 1)"
-}
-
-// FirstQueueOf finds the queue that a unit's cases go to.
+// FirstQueueOf finds the queue of a unit with the lowest rank.
 func FirstQueueOf(app core.App, unit string) (*Queue, error) {
 	return first[Queue](app.RecordQuery(Queues).AndWhere(dbx.HashExp{"unit": unit}).OrderBy("rank", "id"))
 }

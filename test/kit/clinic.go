@@ -182,7 +182,9 @@ func (c *Clinic) furnish(t testing.TB) {
 		q, err := records.NewQueue(c.App, region.Id, u.Id, unit.name, 0)
 		c.save(t, q, err)
 		*unit.queue = q
+		c.Route(t, records.Row{Rank: 10 * (i + 1), Name: unit.name, Unit: u.Id, Queue: q.Id})
 	}
+	c.Route(t, records.Row{Rank: 1000, Name: "Alla andra", Queue: c.Norrvik.Id})
 	for _, s := range []struct {
 		name, role string
 		who        *access.Who
@@ -195,6 +197,29 @@ func (c *Clinic) furnish(t testing.TB) {
 		{"Idle", "nurse", &c.Idle, nil},
 	} {
 		*s.who = c.Hire(t, s.name, s.role, s.queues...)
+	}
+}
+
+// Route writes a row into the region's table: which queue a case joins. The clinic has one for each unit, 10 and 20, and the last, 1000.
+func (c *Clinic) Route(t testing.TB, row records.Row) *records.Route {
+	t.Helper()
+	row.Region = c.Region.Id
+	r, err := records.NewRoute(c.App, row)
+	c.save(t, r, err)
+	return r
+}
+
+// NoRoutes empties the region's table.
+func (c *Clinic) NoRoutes(t testing.TB) {
+	t.Helper()
+	rows, err := records.RoutesOf(c.App, c.Region.Id)
+	for _, r := range rows {
+		if err == nil {
+			err = c.App.Delete(r)
+		}
+	}
+	if err != nil {
+		t.Fatalf("empty the table: %v", err)
 	}
 }
 

@@ -1,0 +1,233 @@
+package care
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"lotsen/internal/cases"
+	"lotsen/internal/records"
+	"lotsen/internal/routing"
+	"lotsen/internal/triage"
+)
+
+// Routed is where an errand goes.
+type Routed struct {
+	Queue *records.Queue
+	Route *records.Route // the row that says so; nil where the region has no table that does
+}
+
+// RouteTold is the row that sent a case to its queue, as it was then.
+type RouteTold struct {
+	ID   string `json:"id"`
+	Rank int    `json:"rank"`
+	Name string `json:"name"`
+}
+
+// Told is the row as events tell it; nil for none.
+func (r Routed) Told() *RouteTold {
+	if r.Route == nil {
+		return nil
+	}
+	return &RouteTold{ID: r.Route.Id, Rank: r.Route.Rank(), Name: r.Route.Name()}
+}
+
+// RowOf reads a row. Its error says what of it cannot be read, for who has written it.
+func RowOf(r *records.Route) (routing.Route, error) {
+	from, to := r.Ages()
+	row := routing.Route{
+		ID: r.Id, Rank: r.Rank(), Name: r.Name(), Unit: r.Unit(), Complaints: r.Complaints(), Levels: r.Levels(),
+		AgeFrom: from, AgeTo: to, Languages: r.Languages(), Queue: r.Queue(),
+	}
+	var err error
+	row.Hours, err = routing.ParseHours(r.Hours())
+	return row, err
+}
+
+// WouldGo says where an errand of a region would go. One that names no unit is of the region's default unit.
+// Errors: records.ErrNotFound where the region has no queue.
+func (d *Desk) WouldGo(_ context.Context, region *records.Region, e routing.Errand) (Routed, error) {
+	t, err := tableOf(d.App, region)
+	if err != nil {
+		return Routed{}, err
+	}
+	return t.route(d.App, e)
+}
+
+// routes are a region's table as it is read.
+type routes struct {
+	region string
+	unit   string // the id of the unit of cases that name none, or ""
+	rows   []*records.Route
+	table  []routing.Route // of the same rows
+}
+
+// tableOf reads a region's table. A row that cannot be read is passed over.
+func tableOf(app core.App, region *records.Region) (*routes, error) {
+	t := &routes{region: region.Id}
+	unit, err := records.UnitBySlug(app, region.Id, region.DefaultUnit())
+	switch {
+	case err == nil:
+		t.unit = unit.Id
+	case records.IgnoreMissing(err) != nil:
+		return nil, fmt.Errorf("find default unit: %w", err)
+	}
+	all, err := records.RoutesOf(app, region.Id)
+	if err != nil {
+		return nil, fmt.Errorf("find routes: %w", err)
+	}
+	for _, r := range all {
+		row, err := RowOf(r)
+		if err != nil {
+			logMisread(app, region.Id, "route "+r.Id, r.Hours(), err)
+			continue
+		}
+		t.rows, t.table = append(t.rows, r), append(t.table, row)
+	}
+	return t, nil
+}
+
+// route finds the first row that takes an errand. Where there is none, or it leads nowhere, a queue of the unit or the region stands in: how a region
+// is set up costs no patient a place.
+func (t *routes) route(app core.App, e routing.Errand) (Routed, error) {
+	e.Unit = cmp.Or(e.Unit, t.unit)
+	slip := errors.New("no row takes every case")
+	if i, ok := routing.Match(t.table, e); ok {
+		q, err := records.QueueByID(app, t.table[i].Queue)
+		if err == nil {
+			return Routed{Queue: q, Route: t.rows[i]}, nil
+		}
+		if records.IgnoreMissing(err) != nil {
+			return Routed{}, fmt.Errorf("find queue of route: %w", err)
+		}
+		slip = fmt.Errorf("row %s leads to no queue", t.rows[i].Id)
+	}
+	logMisread(app, t.region, "routes", []byte(slip.Error()), slip)
+	return standIn(app, t.region, e.Unit)
+}
+
+// standIn is the queue that takes what no row does: the unit's first, or the region's.
+func standIn(app core.App, region, unit string) (Routed, error) {
+	q, err := records.FirstQueueOf(app, unit)
+	if errors.Is(err, records.ErrNotFound) {
+		q, err = records.FirstQueueIn(app, region)
+	}
+	if err != nil {
+		return Routed{}, fmt.Errorf("find a queue of the region: %w", err)
+	}
+	return Routed{Queue: q}, nil
+}
+
+// errandOf is what of a case its route depends on, as it stands.
+func errandOf(c *records.Case, now time.Time) (routing.Errand, error) {
+	var person triage.Person
+	if err := c.Person(&person); err != nil {
+		return routing.Errand{}, err
+	}
+	e := at(now)
+	e.Unit, e.Complaint, e.Level, e.Age, e.Language = c.Unit(), c.Complaint(), c.Level(), person.Age, c.Language()
+	return e, nil
+}
+
+// at is an errand of which only the time is known.
+func at(now time.Time) routing.Errand {
+	return routing.Errand{At: now}
+}
+
+// route finds where the case goes.
+func (a *Act) route() (Routed, error) {
+	e, err := errandOf(a.Case, a.Now)
+	if err != nil {
+		return Routed{}, err
+	}
+	region, err := records.RegionByID(a.tx, a.Case.Region())
+	if err != nil {
+		return Routed{}, fmt.Errorf("find region: %w", err)
+	}
+	t, err := tableOf(a.tx, region)
+	if err != nil {
+		return Routed{}, err
+	}
+	return t.route(a.tx, e)
+}
+
+// head notes where the case would go, while it may join and has not.
+func (a *Act) head() error {
+	if a.Case.State() != cases.Answering && a.Case.State() != cases.Recommended {
+		a.Case.HeadFor("")
+		return nil
+	}
+	to, err := a.route()
+	if err != nil {
+		a.Case.HeadFor("")
+		return records.IgnoreMissing(err)
+	}
+	a.Case.HeadFor(to.Queue.Id)
+	return nil
+}
+
+// Rehead notes anew where each case of a region that has not joined would go: its table has changed, or time has passed. Nothing has happened to
+// the cases, so they have no event more.
+func (d *Desk) Rehead(id string) error {
+	err := d.App.RunInTransaction(func(tx core.App) error {
+		region, err := records.RegionByID(tx, id)
+		if err != nil {
+			return fmt.Errorf("find region: %w", err)
+		}
+		t, err := tableOf(tx, region)
+		if err != nil {
+			return err
+		}
+		waiting, err := records.UnjoinedIn(tx, id)
+		if err != nil {
+			return fmt.Errorf("find cases that have not joined: %w", err)
+		}
+		for _, c := range waiting {
+			if err := t.rehead(tx, c, d.Clock.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("see where cases are headed: %w", err)
+	}
+	return nil
+}
+
+// ReheadAll does the same for all regions.
+func (d *Desk) ReheadAll() error {
+	regions, err := records.RegionList(d.App)
+	if err != nil {
+		return fmt.Errorf("list regions: %w", err)
+	}
+	for _, r := range regions {
+		if err := d.Rehead(r.Id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *routes) rehead(tx core.App, c *records.Case, now time.Time) error {
+	e, err := errandOf(c, now)
+	if err != nil {
+		return err
+	}
+	queue := ""
+	to, err := t.route(tx, e)
+	switch {
+	case err == nil:
+		queue = to.Queue.Id
+	case !errors.Is(err, records.ErrNotFound):
+		return err
+	}
+	if queue == c.Headed() {
+		return nil
+	}
+	return records.Rehead(tx, c, queue)
+}
