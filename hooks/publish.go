@@ -21,12 +21,13 @@ import (
 // it reads the same rows and shows them by the same functions.
 type herald struct {
 	app    core.App
+	desk   *care.Desk
 	fanout *fanout.Fanout
 	ranks  *queue.Ranks
 	log    *slog.Logger
 
-	places sync.Mutex     // held while somebody is told of a place or a turn: what is told last is what holds
-	told   map[string]int // what each waiting case was last told of its place; places held
+	places sync.Mutex           // held while somebody is told of a place or a turn: what is told last is what holds
+	told   map[string]placeTold // what each waiting case was last told of its place; places held
 }
 
 // event tells the topic of a case what has happened to it: to staff and to patients what each would get from GET …/events.
@@ -45,11 +46,6 @@ func (h *herald) event(e *core.RecordEvent) error {
 	})
 }
 
-// callsClinician says as what an event calls for the clinician of its case.
-var callsClinician = map[cases.Event]string{
-	cases.Handed: "assigned", cases.Here: "here", cases.Said: "message", cases.Worse: "worse", cases.Overdue: "overdue", cases.Freed: "free",
-}
-
 // viewed tells the leads of a unit that somebody has written what they think of its care.
 func (h *herald) viewed(e *core.RecordEvent) error {
 	view := records.AsRemark(e.Record)
@@ -66,88 +62,6 @@ func (h *herald) viewed(e *core.RecordEvent) error {
 		}
 	}
 	return nil
-}
-
-// calls tells single members of staff what calls for them.
-func (h *herald) calls(e *core.RecordEvent) error {
-	ev := records.AsEvent(e.Record)
-	switch ev.Kind() { //nolint:exhaustive // all others call for the clinician, or for nobody
-	case cases.Noted:
-		return h.callMentioned(ev)
-	case cases.Alone:
-		return h.callLeads(ev)
-	case cases.TakenOver:
-		return h.callBefore(ev)
-	}
-	kind, calls := callsClinician[ev.Kind()]
-	if !calls {
-		return nil
-	}
-	c, err := records.CaseByID(h.app, ev.Case())
-	if err != nil {
-		return err
-	}
-	return h.call(c.Clinician(), kind, ev)
-}
-
-// callMentioned tells those whom a note names, but for its author.
-func (h *herald) callMentioned(ev *records.Event) error {
-	m, err := records.MessageAt(h.app, ev.Case(), ev.Seq())
-	if err != nil {
-		return err
-	}
-	_, by, _ := ev.By()
-	for _, id := range m.Mentions() {
-		if id == by {
-			continue
-		}
-		if err := h.call(id, "mentioned", ev); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// callLeads tells the leads of a case's queue that its clinician is not there; where nobody else leads it, all who belong to it.
-func (h *herald) callLeads(ev *records.Event) error {
-	c, err := records.CaseByID(h.app, ev.Case())
-	if err != nil {
-		return err
-	}
-	people, err := records.StaffOf(h.app, c.Queue())
-	if err != nil {
-		return err
-	}
-	people = slices.DeleteFunc(people, func(s *records.Staff) bool { return s.Id == c.Clinician() })
-	isLead := func(s *records.Staff) bool { return s.Role() == access.RoleLead }
-	anyLead := slices.ContainsFunc(people, isLead)
-	for _, s := range people {
-		if anyLead && !isLead(s) {
-			continue
-		}
-		if err := h.call(s.Id, "alone", ev); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// callBefore tells the clinician from whom a case was taken over.
-func (h *herald) callBefore(ev *records.Event) error {
-	var told care.Told
-	if err := ev.Data(&told); err != nil {
-		return err
-	}
-	return h.call(told.Before, "taken_over", ev)
-}
-
-func (h *herald) call(staff, kind string, ev *records.Event) error {
-	if staff == "" {
-		return nil
-	}
-	return h.fanout.Publish(topics.Topic{Kind: topics.Staff, ID: staff}.String(), fanout.Event{
-		Data: map[string]any{"type": kind, "case": ev.Case(), "at": records.RFC3339(ev.At())},
-	})
 }
 
 // followCase keeps the ranks in step with a case that was committed, and tells its queue and those who wait there.
@@ -214,21 +128,29 @@ func (h *herald) tellQueue(id string, c *records.Case) error {
 	if len(h.fanout.Lines(name)) == 0 {
 		return nil // nobody listens: what it would cost to count is saved
 	}
-	data, err := api.QueueEvent(h.app, h.ranks, id, c)
+	data, err := api.QueueEvent(h.app, h.ranks, id, c, h.desk.Clock.Now())
 	if err != nil {
 		return err
 	}
 	return h.fanout.Publish(name, fanout.Event{Data: data})
 }
 
-// tellPlaces tells each who waits in a queue where they stand, if that has changed; places held.
+// tellPlaces tells each who waits in a queue where they stand and how it stands with the queue, if that has changed; places held.
 func (h *herald) tellPlaces(id string) error {
+	if h.ranks.Waiting(id) == 0 {
+		return nil
+	}
+	sign, err := api.SignOf(h.desk, id)
+	if err != nil {
+		return err
+	}
 	for ahead, entry := range h.ranks.Line(id) {
-		if last, known := h.told[entry.ID]; known && last == ahead {
+		now := placeTold{ahead, sign}
+		if last, known := h.told[entry.ID]; known && last == now {
 			continue
 		}
-		h.told[entry.ID] = ahead
-		err := h.fanout.PublishLatest(topics.Topic{Kind: topics.Place, ID: entry.ID}.String(), api.PlaceEvent(ahead))
+		h.told[entry.ID] = now
+		err := h.fanout.PublishLatest(topics.Topic{Kind: topics.Place, ID: entry.ID}.String(), api.PlaceEvent(ahead, sign))
 		if err != nil {
 			return err
 		}

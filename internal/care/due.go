@@ -81,9 +81,12 @@ func dueRequest(c *records.Case) request {
 	return r
 }
 
-// keep ends the timer and leaves the case to a person. Nobody is told any more that it ends by itself.
+// keep ends the timer and leaves the case to a person. Nobody is told any more that it ends by itself; its clinician, if it has one, owes it a word.
 func (a *Act) keep() error {
 	a.Case.NoDue()
+	if a.Case.State().Held() {
+		a.Case.Owe(a.Now)
+	}
 	return nil
 }
 
