@@ -66,6 +66,7 @@ func Bind(app core.App, cfg Config) error {
 	bindLogs(app)
 	bindGuards(app)
 	bindRegions(app)
+	bindHours(app, p.herald)
 	bindRoutes(app, p.desk, p.log)
 	sessions := bindSessions(app, p.real.Now)
 	bindLimits(app, p.real.Now, cfg.Local)
@@ -105,7 +106,7 @@ func assemble(app core.App, cfg Config) (*program, error) {
 	p := &program{app: app, cfg: cfg, log: app.Logger(), real: new(clock.Clock), ranks: new(queue.Ranks)}
 	p.desk = &care.Desk{App: app, Clock: cfg.Clock, Keys: cfg.Settings.Keys, Protocols: cfg.Protocols, Log: p.log, Silent: !cfg.Settings.SMS.Set()}
 	told := new(fanout.Fanout)
-	p.herald = &herald{app: app, fanout: told, ranks: p.ranks, log: p.log, told: map[string]int{}}
+	p.herald = &herald{app: app, desk: p.desk, fanout: told, ranks: p.ranks, log: p.log, told: map[string]placeTold{}}
 	p.live = &Realtime{Fanout: told, May: mayListen(app), Look: listened(p.desk), Now: p.real.Now, FreeLoopback: cfg.Local}
 	p.live.Watch = p.readWatch
 	p.desk.Live = p.live.HasLine

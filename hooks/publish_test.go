@@ -93,7 +93,7 @@ func TestATurnDoesNotWaitBehindAPlace(t *testing.T) {
 	t.Parallel()
 	c := kit.New(t)
 	told := new(fanout.Fanout)
-	h := &herald{app: c.App, fanout: told, ranks: new(queue.Ranks), log: slog.New(slog.DiscardHandler), told: map[string]int{}}
+	h := &herald{app: c.App, desk: c.Desk, fanout: told, ranks: new(queue.Ranks), log: slog.New(slog.DiscardHandler), told: map[string]placeTold{}}
 	c.App.OnRecordAfterCreateSuccess(records.Cases).Bind(afterCommit(h.log, "FollowCase", h.followCase))
 	c.App.OnRecordAfterUpdateSuccess(records.Cases).Bind(afterCommit(h.log, "FollowCase", h.followCase))
 	_, first := c.Waiting(t, kit.Anna)

@@ -44,6 +44,7 @@ func newTimers(desk *care.Desk, outbox *notify.Outbox, log *slog.Logger) *timers
 			job{"held", desk.RunHeld},
 			job{"cases", desk.RunDue},
 			job{"lines", desk.RunLines},
+			job{"hours", desk.RunHours},
 			job{"birthdays", desk.RunBirthdays},
 			job{"forget", desk.Forget}),
 		letters: newLane(log, job{"letters", outbox.SendDue}),

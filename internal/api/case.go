@@ -49,7 +49,11 @@ func (s *Server) step(c *echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, viewStep(step, langOf(c)))
+	view, err := s.viewStep(theCase, step, langOf(c))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, view)
 }
 
 type wordsBody struct {
@@ -137,7 +141,11 @@ func (s *Server) feelWorse(c *echo.Context) error {
 		return err
 	}
 	lang := langOf(c)
-	return c.JSON(http.StatusOK, worseView{Step: viewStep(step, lang), Level: now.Level(), Alert: alertOf(now, lang)})
+	view, err := s.viewStep(now, step, lang)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, worseView{Step: view, Level: now.Level(), Alert: alertOf(now, lang)})
 }
 
 // alertOf says whether anybody is alerted by what the patient has just told. Staff do not see a case before it has joined.

@@ -52,7 +52,11 @@ func (s *Server) answerOpened(c *echo.Context, who access.Who, opened *records.C
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"case": view, "step": viewStep(step, langOf(c))})
+	shown, err := s.viewStep(opened, step, langOf(c))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"case": view, "step": shown})
 }
 
 // opening reads the body, and names all that is wrong with it at once: names of what is not there too.

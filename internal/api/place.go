@@ -16,10 +16,9 @@ type placeView struct {
 	Position *int        `json:"position"`
 	Ahead    *int        `json:"ahead"`
 	Estimate *struct{}   `json:"estimate"`
-	Open     bool        `json:"open"`
-	OpensAt  *string     `json:"opensAt"`
 	Due      *string     `json:"due"`
 	Watch    string      `json:"watch"`
+	doorView
 }
 
 // answerPlace answers where a case stands now. watch is the token to go on with; "" makes a new one.
@@ -28,7 +27,7 @@ func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
 	if err != nil {
 		return err
 	}
-	region, err := records.RegionByID(s.App, theCase.Region())
+	door, err := s.door(theCase, langOf(c))
 	if err != nil {
 		return err
 	}
@@ -37,7 +36,7 @@ func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
 			return err
 		}
 	}
-	out := placeView{State: theCase.State(), Open: region.InService(), Watch: watch}
+	out := placeView{State: theCase.State(), Watch: watch, doorView: door}
 	if out.State == cases.Waiting {
 		ahead, known := s.Ranks.Ahead(id)
 		if !known { // committed by another request a moment ago: the ranks are about to follow
@@ -55,8 +54,10 @@ func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
 }
 
 // PlaceEvent is what a patient is told of the place in line. There is no figure of minutes: there is no ground for one yet.
-func PlaceEvent(ahead int) map[string]any {
-	return map[string]any{"type": "place", "position": ahead + 1, "ahead": ahead, "estimate": nil}
+func PlaceEvent(ahead int, sign Sign) map[string]any {
+	event := map[string]any{"type": "place", "position": ahead + 1, "ahead": ahead, "estimate": nil}
+	sign.view().put(event)
+	return event
 }
 
 // TurnEvent is what whoever watches a place is told as the case begins to wait, or waits no more: it is their turn, until due.

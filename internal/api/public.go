@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 
@@ -46,7 +47,7 @@ type elsewhereView struct {
 	URL  string `json:"url"`
 }
 
-// regionView is a region that is served here. There are no opening hours yet: a region in service is open, and says no time.
+// regionView is a region that is served here. It is open while a queue of it is, and one without any queue while it is in service.
 type regionView struct {
 	ID       string  `json:"id"`
 	Slug     string  `json:"slug"`
@@ -56,15 +57,24 @@ type regionView struct {
 	ClosesAt *string `json:"closesAt"`
 }
 
-func viewRegion(r *records.Region) any {
+func (s *Server) viewRegion(r *records.Region) (any, error) {
 	if r.URL() != "" {
-		return elsewhereView{Name: r.Name(), URL: r.URL()}
+		return elsewhereView{Name: r.Name(), URL: r.URL()}, nil
 	}
-	return viewOwn(r)
+	signs, err := s.signs(r)
+	if err != nil {
+		return nil, err
+	}
+	return viewOwn(r, signs), nil
 }
 
-func viewOwn(r *records.Region) regionView {
-	return regionView{ID: r.Id, Slug: r.Slug(), Name: r.Name(), Open: r.InService()}
+func viewOwn(r *records.Region, signs map[string][]Sign) regionView {
+	all := Sign{Open: r.InService()}
+	if len(signs) > 0 {
+		all = together(slices.Concat(slices.Collect(maps.Values(signs))...))
+	}
+	v := all.view()
+	return regionView{ID: r.Id, Slug: r.Slug(), Name: r.Name(), Open: v.Open, OpensAt: v.OpensAt, ClosesAt: v.ClosesAt}
 }
 
 func (s *Server) regions(c *echo.Context) error {
@@ -74,15 +84,22 @@ func (s *Server) regions(c *echo.Context) error {
 	}
 	out := make([]any, 0, len(all))
 	for _, r := range all {
-		out = append(out, viewRegion(r))
+		v, err := s.viewRegion(r)
+		if err != nil {
+			return err
+		}
+		out = append(out, v)
 	}
 	return c.JSON(http.StatusOK, out)
 }
 
 // unitView is a clinic of a region.
 type unitView struct {
-	Slug string `json:"slug"`
-	Name string `json:"name"`
+	Slug     string  `json:"slug"`
+	Name     string  `json:"name"`
+	Open     bool    `json:"open"`
+	OpensAt  *string `json:"opensAt"`
+	ClosesAt *string `json:"closesAt"`
 }
 
 // waitView is how many wait for a unit now. How long that takes nobody can say yet.
@@ -95,6 +112,7 @@ type waitView struct {
 type wholeRegionView struct {
 	regionView
 	Units  []unitView       `json:"units"`
+	Hours  []unitHoursView  `json:"hours"` // the coming week
 	Wait   []waitView       `json:"wait"`
 	Fees   []map[string]any `json:"fees"`
 	Phones []map[string]any `json:"phones"`
@@ -107,10 +125,14 @@ func (s *Server) region(c *echo.Context) error {
 		return err
 	}
 	if r.URL() != "" {
-		return c.JSON(http.StatusOK, viewRegion(r))
+		return c.JSON(http.StatusOK, elsewhereView{Name: r.Name(), URL: r.URL()})
 	}
-	out := wholeRegionView{regionView: viewOwn(r)}
-	if out.Units, out.Wait, err = s.unitsOf(r); err != nil {
+	signs, err := s.signs(r)
+	if err != nil {
+		return err
+	}
+	out := wholeRegionView{regionView: viewOwn(r, signs)}
+	if err = s.addUnits(&out, r, signs, langOf(c)); err != nil {
 		return err
 	}
 	info, lang := care.InfoOf(s.App, r), langOf(c)
@@ -118,17 +140,17 @@ func (s *Server) region(c *echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-// unitsOf are the units in service, and how many wait for each of them.
-func (s *Server) unitsOf(r *records.Region) ([]unitView, []waitView, error) {
+// addUnits adds the units in service: when each is open, and how many wait for it.
+func (s *Server) addUnits(out *wholeRegionView, r *records.Region, signs map[string][]Sign, lang texts.Lang) error {
 	units, err := records.UnitsOf(s.App, r.Id)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	queues, err := records.QueueList(s.App)
+	queues, err := records.QueuesIn(s.App, r.Id)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	shown, waits := []unitView{}, []waitView{}
+	out.Units, out.Hours, out.Wait = []unitView{}, []unitHoursView{}, []waitView{}
 	for _, u := range units {
 		if !u.InService() {
 			continue
@@ -139,10 +161,12 @@ func (s *Server) unitsOf(r *records.Region) ([]unitView, []waitView, error) {
 				waiting += s.Ranks.Waiting(q.Id)
 			}
 		}
-		shown = append(shown, unitView{Slug: u.Slug(), Name: u.Name()})
-		waits = append(waits, waitView{Unit: u.Slug(), Waiting: waiting})
+		sign := together(signs[u.Id]).view()
+		out.Units = append(out.Units, unitView{u.Slug(), u.Name(), sign.Open, sign.OpensAt, sign.ClosesAt})
+		out.Hours = append(out.Hours, s.week(r, u, queues, lang))
+		out.Wait = append(out.Wait, waitView{Unit: u.Slug(), Waiting: waiting})
 	}
-	return shown, waits, nil
+	return nil
 }
 
 // inLanguage gives what a region writes about itself in one language: each entry's `text`, in place of its texts by language.

@@ -44,7 +44,11 @@ func (s *Server) answerQuestion(c *echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"step": viewStep(step, langOf(c))})
+	view, err := s.viewStep(now, step, langOf(c))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"step": view})
 }
 
 type valueBody struct {

@@ -20,21 +20,32 @@ type QueueView struct {
 	ID        string         `json:"id"`
 	Name      string         `json:"name"`
 	Unit      string         `json:"unit"`
-	Open      bool           `json:"open"`
 	Waiting   map[string]int `json:"waiting"` // by level
 	Longest   *string        `json:"longest"` // since when the one that has waited longest does
 	Answering int            `json:"answering"`
 	OnDuty    int            `json:"onDuty"`
 	Free      int            `json:"free"` // held cases that anyone may take over
+	signView
+	Paused *pausedView `json:"paused"`   // null while anyone may join
+	Cap    *int        `json:"capToday"` // null for any number
 }
 
-// ViewQueue shows a queue.
-func ViewQueue(app core.App, ranks *queue.Ranks, q *records.Queue) (QueueView, error) {
-	unit, err := records.UnitByID(app, q.Unit())
+// pausedView is until when nobody of level 3 to 5 may join.
+type pausedView struct {
+	Until string `json:"until"`
+}
+
+// ViewQueue shows a queue as it stands at now.
+func ViewQueue(app core.App, ranks *queue.Ranks, q *records.Queue, now time.Time) (QueueView, error) {
+	p, err := care.PlaceOf(app, q)
 	if err != nil {
 		return QueueView{}, err
 	}
-	v := QueueView{ID: q.Id, Name: q.Name(), Unit: q.Unit(), Open: unit.InService(), Waiting: map[string]int{}}
+	st := care.StandingAt(app, p, now)
+	v := QueueView{ID: q.Id, Name: q.Name(), Unit: q.Unit(), signView: signOf(p, st).view(), Cap: st.Cap, Waiting: map[string]int{}}
+	if !st.PausedUntil.IsZero() {
+		v.Paused = &pausedView{records.RFC3339(st.PausedUntil)}
+	}
 	byLevel, oldest := ranks.Counts(q.Id)
 	for level := cases.Immediate; level <= cases.SelfCare; level++ {
 		v.Waiting[fmt.Sprint(int(level))] = byLevel[level]
@@ -188,12 +199,12 @@ func isUnverified(app core.App, c *records.Case) (bool, error) {
 
 // QueueEvent is what the staff of a queue are told when something has changed: how the queue stands, and the row of the case that has
 // changed, or that it is gone; c is nil where it was no case.
-func QueueEvent(app core.App, ranks *queue.Ranks, id string, c *records.Case) (map[string]any, error) {
+func QueueEvent(app core.App, ranks *queue.Ranks, id string, c *records.Case, now time.Time) (map[string]any, error) {
 	q, err := records.QueueByID(app, id)
 	if err != nil {
 		return nil, err
 	}
-	v, err := ViewQueue(app, ranks, q)
+	v, err := ViewQueue(app, ranks, q, now)
 	if err != nil {
 		return nil, err
 	}
@@ -207,10 +218,12 @@ func QueueEvent(app core.App, ranks *queue.Ranks, id string, c *records.Case) (m
 	default:
 		gone = append(gone, c.Id)
 	}
-	return map[string]any{
-		"type": "queue", "waiting": v.Waiting, "longest": v.Longest, "answering": v.Answering, "onDuty": v.OnDuty, "free": v.Free,
+	event := map[string]any{
+		"type": "queue", "paused": v.Paused, "capToday": v.Cap, "waiting": v.Waiting, "longest": v.Longest, "answering": v.Answering, "onDuty": v.OnDuty, "free": v.Free,
 		"rows": rows, "gone": gone,
-	}, nil
+	}
+	v.put(event)
+	return event, nil
 }
 
 // timeOrNil is a time as api.md promises, or null for none.

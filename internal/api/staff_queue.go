@@ -16,6 +16,7 @@ import (
 func (s *Server) staffQueueRoutes(g *echo.Group) {
 	g.GET("/queues", s.myQueues)
 	g.PUT("/queues/:id/duty", s.setDuty)
+	g.PUT("/queues/:id/state", s.setState)
 	g.GET("/queues/:id/cases", s.waitingCases)
 	g.GET("/queues/:id/staff", s.queueStaff)
 	g.GET("/queues/:id/unjoined", s.unjoined)
@@ -45,7 +46,7 @@ func (s *Server) myQueues(c *echo.Context) error {
 			return err
 		}
 		for _, q := range queues {
-			v, err := ViewQueue(s.App, s.Ranks, q)
+			v, err := ViewQueue(s.App, s.Ranks, q, s.Desk.Clock.Now())
 			if err != nil {
 				return err
 			}

@@ -18,7 +18,8 @@ type Joining struct {
 }
 
 // Join puts a case in the queue that its region's table says. Who has left and regrets it in time gets the old place back, or a new one where there was none.
-// Errors: *NotEligible where no queue takes the case: what is set up wrong must not leave a patient without numbers to ring.
+// Errors: *NotEligible where no queue takes the case: what is set up wrong must not leave a patient without numbers to ring; and where the queue is
+// closed, paused or full. The case then stays as it was.
 func (d *Desk) Join(ctx context.Context, who access.Who, id string, in Joining) (*records.Case, error) {
 	event := cases.Joined
 	if c, err := records.CaseByID(d.App, id); err == nil && c.State() == cases.Cancelled {
@@ -47,6 +48,9 @@ func (a *Act) enterLine() error {
 		return &NotEligible{Code: regionClosed}
 	}
 	if err != nil {
+		return err
+	}
+	if err := a.mayJoin(to.Queue); err != nil {
 		return err
 	}
 	since, err := a.lastInLine(to.Queue.Id)

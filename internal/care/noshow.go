@@ -100,9 +100,14 @@ func (d *Desk) CallFailed(ctx context.Context, tx core.App, caseID string, seq i
 }
 
 // CallStands says whether a text message still tells the truth before it is handed to the provider: one that says "your turn" does while the call
-// that caused it has not been given up, others always do. A patient who has come meanwhile gets it all the same: a call sends its message.
+// that caused it has not been given up; one that says "closed" while that is so and the case waits; others always do. A patient who has come meanwhile
+// gets it all the same: a call sends its message.
 func (d *Desk) CallStands(_ context.Context, tx core.App, caseID string, seq int, text string) (bool, error) {
-	if text != texts.SmsYourTurn {
+	switch text {
+	case texts.SmsShut, texts.SmsShutUntil, texts.SmsShutRead:
+		return shutStands(tx, caseID)
+	case texts.SmsYourTurn:
+	default:
 		return true, nil
 	}
 	c, last, err := lastCall(tx, caseID)

@@ -166,3 +166,16 @@ func (a *Act) shut(p Place) error {
 	}
 	return a.send(letter)
 }
+
+// shutStands says whether a case waits in a queue that is closed.
+func shutStands(tx core.App, caseID string) (bool, error) {
+	c, err := records.CaseByID(tx, caseID)
+	if err != nil || c.State() != cases.Waiting {
+		return false, err
+	}
+	q, err := records.QueueByID(tx, c.Queue())
+	if err != nil {
+		return false, err
+	}
+	return !q.ShutFrom().IsZero(), nil
+}

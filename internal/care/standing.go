@@ -22,6 +22,7 @@ type Standing struct {
 	CapUntil    time.Time
 	Message     string // the lead's line to those who wait; "" for none
 
+	queue string
 	hours hours.Hours
 }
 
@@ -73,7 +74,7 @@ func HoursOf(app core.App, p Place) hours.Hours {
 
 // StandingAt is how the queue of a place stands at now.
 func StandingAt(app core.App, p Place, now time.Time) Standing {
-	s := Standing{hours: HoursOf(app, p)}
+	s := Standing{queue: p.Queue.Id, hours: HoursOf(app, p)}
 	at := s.hours.At(now)
 	s.Open, s.OpensAt, s.ClosesAt = at.Open, at.OpensAt, at.ClosesAt
 	if until := p.Queue.PausedUntil(); until.After(now) {
@@ -88,18 +89,12 @@ func StandingAt(app core.App, p Place, now time.Time) Standing {
 	return s
 }
 
-// StandingOf is how a queue stands now.
-func (d *Desk) StandingOf(q *records.Queue) (Standing, error) {
-	p, err := PlaceOf(d.App, q)
-	if err != nil {
-		return Standing{}, err
-	}
-	return StandingAt(d.App, p, d.Clock.Now()), nil
+// Refusal says why somebody of this level may not join the queue now, or is nil. Level 1 and 2 always may: a queue never keeps out who may be in danger.
+func (d *Desk) Refusal(s Standing, level cases.Level) (*NotEligible, error) {
+	return s.refusal(d.App, level, d.Clock.Now())
 }
 
-// Refusal says why somebody of this level may not join a queue now, or is nil. Level 1 and 2 always may: a queue never keeps out who may be in danger.
-// joined counts those who have joined since a time; it is asked only where there is a limit.
-func (s Standing) Refusal(level cases.Level, now time.Time, joined func(since time.Time) (int, error)) (*NotEligible, error) {
+func (s Standing) refusal(app core.App, level cases.Level, now time.Time) (*NotEligible, error) {
 	switch {
 	case level <= cases.Urgent:
 		return nil, nil
@@ -110,9 +105,12 @@ func (s Standing) Refusal(level cases.Level, now time.Time, joined func(since ti
 	case s.Cap == nil:
 		return nil, nil
 	}
-	n, err := joined(hours.Midnight(now))
-	if err != nil || n < *s.Cap {
-		return nil, err
+	n, err := records.JoinedSince(app, s.queue, hours.Midnight(now))
+	if err != nil {
+		return nil, fmt.Errorf("count who has joined today: %w", err)
+	}
+	if n < *s.Cap {
+		return nil, nil
 	}
 	until := s.CapUntil
 	if tomorrow := hours.Tomorrow(now); tomorrow.Before(until) {
@@ -137,11 +135,9 @@ func (a *Act) mayJoin(q *records.Queue) error {
 		return err
 	}
 	s := StandingAt(a.tx, p, a.Now)
-	refusal, err := s.Refusal(a.Case.Level(), a.Now, func(since time.Time) (int, error) {
-		return records.JoinedSince(a.tx, q.Id, since)
-	})
+	refusal, err := s.refusal(a.tx, a.Case.Level(), a.Now)
 	if err != nil {
-		return fmt.Errorf("count who has joined today: %w", err)
+		return err
 	}
 	if refusal != nil {
 		return refusal
@@ -165,4 +161,3 @@ func (s Standing) InTime(c *records.Case, t Times, now time.Time, onDuty int) bo
 	target := t.Target(c.Level(), since)
 	return s.Open && onDuty > 0 && (s.ClosesAt.IsZero() || !s.ClosesAt.Before(target))
 }
-

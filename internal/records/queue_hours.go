@@ -10,19 +10,19 @@ import (
 )
 
 // Hours are the region's opening hours, as they stand there in JSON.
-func (r *Region) Hours() []byte { return []byte(r.GetString("hours")) }
+func (r *Region) Hours() []byte { return []byte(r.GetString(HoursField)) }
 
 // SetHours sets them.
-func (r *Region) SetHours(d any) { r.Set("hours", d) }
+func (r *Region) SetHours(d any) { r.Set(HoursField, d) }
 
 // Region is the id of the unit's region.
 func (u *Unit) Region() string { return u.GetString("region") }
 
 // Hours are the unit's opening hours, as they stand there in JSON.
-func (u *Unit) Hours() []byte { return []byte(u.GetString("hours")) }
+func (u *Unit) Hours() []byte { return []byte(u.GetString(HoursField)) }
 
 // SetHours sets them.
-func (u *Unit) SetHours(d any) { u.Set("hours", d) }
+func (u *Unit) SetHours(d any) { u.Set(HoursField, d) }
 
 // AsUnit reads a record as a unit.
 func AsUnit(rec *core.Record) *Unit {
@@ -40,10 +40,10 @@ func QueuesIn(app core.App, region string) ([]*Queue, error) {
 }
 
 // Hours are the queue's opening hours, as they stand there in JSON.
-func (q *Queue) Hours() []byte { return []byte(q.GetString("hours")) }
+func (q *Queue) Hours() []byte { return []byte(q.GetString(HoursField)) }
 
 // SetHours sets them.
-func (q *Queue) SetHours(d any) { q.Set("hours", d) }
+func (q *Queue) SetHours(d any) { q.Set(HoursField, d) }
 
 // PausedUntil is until when the lead lets nobody join; zero where it is not so.
 func (q *Queue) PausedUntil() time.Time { return q.GetDateTime("pausedUntil").Time() }
@@ -117,4 +117,19 @@ func JoinedSince(app core.App, queue string, since time.Time) (int, error) {
 		dbx.NewExp("[[queue]] != ''"), dbx.HashExp{caseQueue: queue},
 		dbx.NewExp("[["+caseSince+"]] >= {:t}", dbx.Params{"t": stamp(since)}))).Row(&n)
 	return n, err
+}
+
+// HoursField is the field of regions, units and queues that their opening hours stand in.
+const HoursField = "hours"
+
+// HoursIn are the opening hours of a region, a unit or a queue, as they stand there in JSON.
+func HoursIn(r *core.Record) []byte { return []byte(r.GetString(HoursField)) }
+
+// QueuesUnder lists the queues of a region or of a unit.
+func QueuesUnder(app core.App, place *core.Record) ([]*Queue, error) {
+	column := "region"
+	if place.Collection().Name == Units {
+		column = "unit"
+	}
+	return list[Queue](app.RecordQuery(Queues).AndWhere(dbx.HashExp{column: place.Id}))
 }

@@ -1,0 +1,70 @@
+package hooks
+
+import (
+	"fmt"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+
+	"lotsen/internal/api"
+	"lotsen/internal/hours"
+	"lotsen/internal/records"
+)
+
+// rightPlan is what would be right, for who has written opening hours by hand on the dashboard.
+const rightPlan = `Not understood (%v). An object with any of "week", "holidays", "eves", "whenClosed", "exceptions". Example: {"week": {"mon": ["08:00-17:00"], ` +
+	`"sat": []}, "holidays": [], "exceptions": [{"date": "2026-12-23", "hours": ["08:00-12:00"], "sv": "Dagen före julafton"}]}. See docs/tasks/set-opening-hours.md.`
+
+// bindHours checks opening hours as they are saved, and tells of what changes by them and by the lead's switches.
+func bindHours(app core.App, h *herald) {
+	app.OnRecordValidate(records.Regions, records.Units, records.Queues).Bind(on("CheckHours", checkHours))
+	app.OnRecordAfterUpdateSuccess(records.Queues).Bind(afterCommit(h.log, "TellSign", func(e *core.RecordEvent) error {
+		return h.tellSign(e.Record.Id)
+	}))
+	app.OnRecordAfterUpdateSuccess(records.Regions, records.Units).Bind(afterCommit(h.log, "TellSigns", h.tellSigns))
+}
+
+// checkHours refuses hours that no program can use. What stood there before is not asked again: a lead's switch must not fail by it.
+func checkHours(e *core.RecordEvent) error {
+	if err := e.Next(); err != nil {
+		return err
+	}
+	now := records.HoursIn(e.Record)
+	if !e.Record.IsNew() && string(now) == string(records.HoursIn(e.Record.Original())) {
+		return nil
+	}
+	if _, err := hours.Parse(now); err != nil {
+		return validation.Errors{records.HoursField: validation.NewError("validation_invalid", fmt.Sprintf(rightPlan, err))}
+	}
+	return nil
+}
+
+// placeTold is what a waiting case was told last.
+type placeTold struct {
+	ahead int
+	sign  api.Sign
+}
+
+// tellSign tells the staff of a queue, and each who waits in it, how it stands now. No text message is sent.
+func (h *herald) tellSign(queue string) error {
+	if err := h.tellQueue(queue, nil); err != nil {
+		return err
+	}
+	h.places.Lock()
+	defer h.places.Unlock()
+	return h.tellPlaces(queue)
+}
+
+// tellSigns tells the queues of a region or a unit that has changed.
+func (h *herald) tellSigns(e *core.RecordEvent) error {
+	queues, err := records.QueuesUnder(h.app, e.Record)
+	if err != nil {
+		return err
+	}
+	for _, q := range queues {
+		if err := h.tellSign(q.Id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
