@@ -7,10 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"lotsen/internal/access"
 	"lotsen/internal/care"
 	"lotsen/internal/cases"
 	"lotsen/internal/records"
+	"lotsen/internal/texts"
 	"lotsen/test/kit"
 )
 
@@ -240,5 +243,33 @@ func TestTwoWhoTakeOverAtOnce(t *testing.T) {
 	}
 	if n := s.count(c.Id, cases.TakenOver); n != 1 {
 		t.Errorf("taken over %d times", n)
+	}
+}
+
+func TestWhoWasCalledAndIsNotTakenAfterAllIsTold(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for name, back := range map[string]func(shift, string) error{
+		"given back": func(s shift, id string) error { _, err := s.Desk.Release(ctx, s.Nurse, id, "akut"); return err },
+		"handed to another queue": func(s shift, id string) error {
+			return s.Desk.Transfer(ctx, s.Nurse, id, care.Handover{Queue: s.Soder.Id, Note: "dit"})
+		},
+		"the nurse is gone": func(s shift, _ string) error {
+			return s.App.RunInTransaction(func(tx core.App) error { return s.Desk.LoseStaff(ctx, tx, s.Nurse.ID, nil) })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newShift(t)
+			_, c := s.Taken(t, kit.Anna)
+			_, unsent := s.Taken(t, kit.Bo)
+			s.accepted(c.Id)
+			s.must(nil, back(s, c.Id))
+			s.told(c.Id, texts.SmsBackInLine)
+			if name != "the nurse is gone" {
+				s.must(nil, back(s, unsent.Id))
+			}
+			s.told(unsent.Id, texts.SmsYourTurn) // it was never sent, and is not sent now
+		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"lotsen/internal/access"
 	"lotsen/internal/cases"
 	"lotsen/internal/records"
+	"lotsen/internal/texts"
 )
 
 // Handover is where a case goes: to another queue, or to another person of its present one. Exactly one of the two is set.
@@ -68,7 +69,10 @@ func (a *Act) toQueue(q *records.Queue, note string) error {
 	a.told.From = a.Case.Queue()
 	a.told.Before, a.told.BeforeName = a.Case.Clinician(), a.Case.ClinicianName()
 	a.empty = true
-	a.Case.GiveBack()
+	if err := a.backInLine(); err != nil {
+		return err
+	}
+	a.told.Words = texts.CaseTransferred
 	a.Case.ForgetMentions()
 	a.Case.Enter(q.Unit(), q.Id, a.Case.Since())
 	return nil
@@ -124,10 +128,7 @@ func (d *Desk) giveBackAll(ctx context.Context, tx core.App, staff string, keeps
 		}
 		_, err := d.actIn(ctx, tx, request{
 			who: programme, event: cases.Released, find: theCase(c.Id),
-			fill: func(a *Act) error {
-				a.Case.GiveBack()
-				return nil
-			},
+			fill: (*Act).backInLine,
 		})
 		if err != nil {
 			return err
