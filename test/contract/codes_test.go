@@ -123,7 +123,7 @@ func TestCodesOfTheProgramAreThoseOfTheContract(t *testing.T) {
 		"FieldCode":       fieldCodes(t),
 		"FileCode":        fileCodes(t),
 		"EligibilityCode": eligibilityCodes(t),
-		"StateCode":       append(refusalCodes(t, "state"), "id_taken"),
+		"StateCode":       append(refusalCodes(t, "state"), "id_taken", "close_held", "said"),
 		"ServiceCode":     append(refusalCodes(t, "reason"), "not_configured"),
 	} {
 		want := c.Codes(name)
