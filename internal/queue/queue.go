@@ -1,6 +1,6 @@
 // Package queue knows who stands where: the place of each waiting case in its queue, in memory.
 //
-// It answers "what position am I" and nothing else. Who is next is asked of the database, inside the transaction that takes the
+// It answers "what position am I" and "how long", and nothing else. Who is next is asked of the database, inside the transaction that takes the
 // case; should the two differ for a moment, no harm is done. The ranks are rebuilt from the records at start and follow each commit.
 // The package is pure: it knows no records and no clock.
 package queue
