@@ -9,7 +9,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"lotsen/internal/cases"
+	"lotsen/internal/access"
+	"lotsen/internal/hours"
 	"lotsen/internal/records"
 	"lotsen/internal/routing"
 	"lotsen/internal/triage"
@@ -48,14 +49,33 @@ func RowOf(r *records.Route) (routing.Route, error) {
 	return row, err
 }
 
-// WouldGo says where an errand of a region would go. One that names no unit is of the region's default unit.
-// Errors: records.ErrNotFound where the region has no queue.
-func (d *Desk) WouldGo(_ context.Context, region *records.Region, e routing.Errand) (Routed, error) {
+// TryRoute says where an errand of a region would go at its time, and which row says so. One that names no unit is of the region's default unit.
+// Errors: access.ErrDenied for all but superusers and those who lead a queue of the region; records.ErrNotFound where it has no queue.
+func (d *Desk) TryRoute(_ context.Context, who access.Who, region *records.Region, e routing.Errand) (Routed, error) {
+	if err := d.mayTry(who, region); err != nil {
+		return Routed{}, err
+	}
 	t, err := tableOf(d.App, region)
 	if err != nil {
 		return Routed{}, err
 	}
 	return t.route(d.App, e)
+}
+
+func (d *Desk) mayTry(who access.Who, region *records.Region) error {
+	if err := access.TryRoutes(who); err != nil || who.Kind == access.Superuser {
+		return err
+	}
+	for _, id := range who.Queues {
+		q, err := records.QueueByID(d.App, id)
+		if err != nil {
+			return fmt.Errorf("find queue of lead: %w", err)
+		}
+		if q.Region() == region.Id {
+			return nil
+		}
+	}
+	return access.ErrDenied
 }
 
 // routes are a region's table as it is read.
@@ -95,6 +115,7 @@ func tableOf(app core.App, region *records.Region) (*routes, error) {
 // is set up costs no patient a place.
 func (t *routes) route(app core.App, e routing.Errand) (Routed, error) {
 	e.Unit = cmp.Or(e.Unit, t.unit)
+	e.Holiday, e.HolidayBefore = hours.Holiday(e.At)
 	slip := errors.New("no row takes every case")
 	if i, ok := routing.Match(t.table, e); ok {
 		q, err := records.QueueByID(app, t.table[i].Queue)
@@ -128,14 +149,7 @@ func errandOf(c *records.Case, now time.Time) (routing.Errand, error) {
 	if err := c.Person(&person); err != nil {
 		return routing.Errand{}, err
 	}
-	e := at(now)
-	e.Unit, e.Complaint, e.Level, e.Age, e.Language = c.Unit(), c.Complaint(), c.Level(), person.Age, c.Language()
-	return e, nil
-}
-
-// at is an errand of which only the time is known.
-func at(now time.Time) routing.Errand {
-	return routing.Errand{At: now}
+	return routing.Errand{Unit: c.Unit(), Complaint: c.Complaint(), Level: c.Level(), Age: person.Age, Language: c.Language(), At: now}, nil
 }
 
 // route finds where the case goes.
@@ -153,81 +167,4 @@ func (a *Act) route() (Routed, error) {
 		return Routed{}, err
 	}
 	return t.route(a.tx, e)
-}
-
-// head notes where the case would go, while it may join and has not.
-func (a *Act) head() error {
-	if a.Case.State() != cases.Answering && a.Case.State() != cases.Recommended {
-		a.Case.HeadFor("")
-		return nil
-	}
-	to, err := a.route()
-	if err != nil {
-		a.Case.HeadFor("")
-		return records.IgnoreMissing(err)
-	}
-	a.Case.HeadFor(to.Queue.Id)
-	return nil
-}
-
-// Rehead notes anew where each case of a region that has not joined would go: its table has changed, or time has passed. Nothing has happened to
-// the cases, so they have no event more.
-func (d *Desk) Rehead(id string) error {
-	err := d.App.RunInTransaction(func(tx core.App) error {
-		region, err := records.RegionByID(tx, id)
-		if err != nil {
-			return fmt.Errorf("find region: %w", err)
-		}
-		t, err := tableOf(tx, region)
-		if err != nil {
-			return err
-		}
-		waiting, err := records.UnjoinedIn(tx, id)
-		if err != nil {
-			return fmt.Errorf("find cases that have not joined: %w", err)
-		}
-		for _, c := range waiting {
-			if err := t.rehead(tx, c, d.Clock.Now()); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("see where cases are headed: %w", err)
-	}
-	return nil
-}
-
-// ReheadAll does the same for all regions.
-func (d *Desk) ReheadAll() error {
-	regions, err := records.RegionList(d.App)
-	if err != nil {
-		return fmt.Errorf("list regions: %w", err)
-	}
-	for _, r := range regions {
-		if err := d.Rehead(r.Id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *routes) rehead(tx core.App, c *records.Case, now time.Time) error {
-	e, err := errandOf(c, now)
-	if err != nil {
-		return err
-	}
-	queue := ""
-	to, err := t.route(tx, e)
-	switch {
-	case err == nil:
-		queue = to.Queue.Id
-	case !errors.Is(err, records.ErrNotFound):
-		return err
-	}
-	if queue == c.Headed() {
-		return nil
-	}
-	return records.Rehead(tx, c, queue)
 }
