@@ -153,6 +153,9 @@ var secrets = sync.OnceValue(func() []secret {
 			secret{openWords(s), func(caller string) bool { return sees(caller, s) }},
 			secret{secretWords(s), func(caller string) bool { return seesNotes(caller, s) }})
 	}
+	for _, s := range heldIn {
+		all = append(all, secret{heldWords(s), func(caller string) bool { return caller == "nurse" }})
+	}
 	for person, subject := range map[string]string{
 		"Anna": "active", "Bo": "closed", "Disa": "waiting", "Eva": "asking", "Sten": "south", "Gerda": "child", "Olle": "elder",
 	} {
@@ -160,6 +163,9 @@ var secrets = sync.OnceValue(func() []secret {
 		all = append(all, secret{surname(person), may}, secret{phones[person], may})
 		all = append(all, secret{born[person][2:] + "238", may}, secret{born[person][2:] + "-238", may})
 	}
+	all = append(all,
+		secret{openWords("support"), func(caller string) bool { return caller == "Anna" || caller == "admin" }},
+		secret{openWords("view"), func(caller string) bool { return caller == "Anna" || caller == "leader" }})
 	kims := func(caller string) bool {
 		return caller == "Kim" || seesNotes(caller, "child") || caller == "Olle" || caller == "Gerda"
 	}

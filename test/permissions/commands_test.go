@@ -32,6 +32,15 @@ GET /me                                | 401    403       ok    ok      ok      
 PUT /me                                | 401    403       ok    ok      403       403       403  403       403
 DELETE /me/session                     | 401    403       ok    ok      ok        ok        ok   ok        ok
 
+POST /support                          | 401    403       ok    ok      403       403       403  403       403
+GET /support                           | 401    403       ok    ok      403       403       403  403       403
+GET /admin/support                     | 401    ok        403   403     403       403       403  403       403
+POST /admin/support/{id}/answer        | 401    ok        403   403     403       403       403  403       403
+POST /views                            | 401    403       ok    ok      403       403       403  403       403
+GET /views                             | 401    403       ok    ok      403       403       403  403       403
+GET /views/unit                        | 401    403       403   403     403       403       ok   403       403
+POST /views/{id}/answer                | 401    403       403   403     403       403       ok   403       403
+
 POST /cases                            | 401    403       ok    ok      403       403       403  403       403
 GET /cases/{id}/step                   | 401    403       ok    404     403       403       403  403       404
 PUT /cases/{id}/answers/{question}     | 401    403       ok    404     403       403       403  403       404
@@ -60,6 +69,12 @@ POST /cases/{id}/pause                 | 401    403       403   404     ok      
 POST /cases/{id}/resume                | 401    403       403   404     ok        403       403  403       404
 POST /cases/{id}/phonecall             | 401    403       403   404     ok        403       403  403       404
 POST /cases/{id}/close                 | 401    403       403   404     ok        403       403  403       404
+DELETE /cases/{id}/close               | 401    403       403   404     ok        403       403  403       404
+POST /cases/{id}/amend                 | 401    403       403   404     ok        ok        ok   403       404
+POST /cases/{id}/reopen                | 401    403       403   404     ok        ok        ok   403       404
+POST /cases/{id}/held                  | 401    403       403   404     ok        403       403  403       404
+GET /cases/{id}/held                   | 401    403       403   404     ok        ok        ok   ok        404
+DELETE /cases/{id}/held/{message}      | 401    403       404   404     ok        404       404  404       404
 PUT /cases/{id}/guardian               | 401    403       403   404     ok        403       403  403       404
 GET /cases/{id}/summary                | 401    403       403   404     ok        ok        ok   ok        404
 POST /cases/search                     | 401    403       403   403     ok        ok        ok   ok        ok
@@ -126,10 +141,13 @@ func (w *world) command(caller, command, subject string) {
 	w.t.Helper()
 	method, path, _ := strings.Cut(command, " ")
 	id := w.cases[subject]
-	if strings.HasPrefix(path, "/queues/") {
+	switch {
+	case strings.HasPrefix(path, "/queues/"):
 		id = w.Norrvik.Id
+	case strings.HasPrefix(path, "/views/"), strings.HasPrefix(path, "/admin/support/"):
+		id = remarkID
 	}
-	path = strings.NewReplacer("{id}", id, "{slug}", "demo", "{question}", "photo").Replace(path)
+	path = strings.NewReplacer("{id}", id, "{slug}", "demo", "{question}", "photo", "{message}", heldID(subject)).Replace(path)
 	r := request{caller: caller, method: method, path: api.Base + path}
 	if method != http.MethodGet {
 		r.body = `{"nonsense":true}`

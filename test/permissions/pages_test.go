@@ -188,7 +188,7 @@ func (w *world) searchHidden(caller, where, told string) {
 // shown are the fields of a record that people other than admins are shown, as api.md promises them, and no more.
 var shown = map[string]string{
 	"cases": "advice clinician clinicianName clinicianRole closed complaint created due guardian level messages outcome patient queue region seq since " +
-		"state unit",
+		"state struck unit",
 	"messages": "author authorName body case created files kind mentions nr seq",
 	"answers":  "case created dropped files question seq value",
 	"patients": "email emailVisibility language name phone verified",

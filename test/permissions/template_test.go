@@ -68,6 +68,8 @@ func build(t testing.TB) {
 	w.bind()
 	w.settle()
 	w.plantCases()
+	w.plantRemarks()
+	w.plantHeld()
 	if _, err := w.App.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute(); err != nil {
 		t.Fatalf("write the world to its file: %v", err)
 	}
