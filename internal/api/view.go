@@ -142,6 +142,9 @@ func addState(out map[string]any, told care.Told) {
 	if told.Words != "" {
 		out["words"] = told.Words
 	}
+	if told.OpensAt != "" {
+		out["opensAt"] = told.OpensAt
+	}
 	if told.Amended != nil {
 		out["advice"], out["struck"] = told.Amended.Advice, told.Amended.Was
 	}

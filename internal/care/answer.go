@@ -182,18 +182,31 @@ func (a *Act) conclude(s *sheet) error {
 		return nil
 	}
 	a.Become(cases.Decided)
+	level := cases.Level(step.Decision.Level)
+	if floor := a.Case.Floor(); floor != 0 && floor < level {
+		a.Case.FallToFloor() // what the patient's "I feel worse" gave stands
+		return a.mayJoinFrom()
+	}
+	a.Case.Compute(level)
+	if err := a.Case.KeepDecision(step.Decision); err != nil {
+		return err
+	}
+	return a.mayJoinFrom()
+}
+
+// mayJoinFrom sets the time in which who is decided has to join. It begins when the queue opens: a case that is decided over Christmas is not to be
+// gone then.
+func (a *Act) mayJoinFrom() error {
 	t, err := a.Times()
 	if err != nil {
 		return err
 	}
-	a.Case.SetTimer(a.Now.Add(time.Duration(t.Unanswered)), records.DueExpire)
-	level := cases.Level(step.Decision.Level)
-	if floor := a.Case.Floor(); floor != 0 && floor < level {
-		a.Case.FallToFloor() // what the patient's "I feel worse" gave stands
-		return nil
+	opens, err := a.opens()
+	if err != nil {
+		return fmt.Errorf("find when the queue opens: %w", err)
 	}
-	a.Case.Compute(level)
-	return a.Case.KeepDecision(step.Decision)
+	a.Case.SetTimer(opens.Add(time.Duration(t.Unanswered)), records.DueExpire)
+	return nil
 }
 
 // rise takes over a decision that is more urgent than was; a less urgent one changes nothing. A level that a person has set stays where it

@@ -42,7 +42,7 @@ func (s shift) after(d time.Duration) {
 
 func (s shift) run() {
 	s.t.Helper()
-	for _, job := range []func(context.Context) (bool, error){s.Desk.RunHeld, s.Desk.RunDue, s.Desk.RunBirthdays} {
+	for _, job := range []func(context.Context) (bool, error){s.Desk.RunHeld, s.Desk.RunDue, s.Desk.RunHours, s.Desk.RunBirthdays} {
 		for more := true; more; {
 			var err error
 			more, err = job(context.Background())

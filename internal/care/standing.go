@@ -148,6 +148,22 @@ func (a *Act) mayJoin(q *records.Queue) error {
 	return nil
 }
 
+// opens is the next time at which the queue that the case would join is open: now, if it is, or if that is not known.
+func (a *Act) opens() (time.Time, error) {
+	to, err := a.route()
+	if err != nil {
+		return a.Now, records.IgnoreMissing(err)
+	}
+	p, err := PlaceOf(a.tx, to.Queue)
+	if err != nil {
+		return a.Now, err
+	}
+	if s := StandingAt(a.tx, p, a.Now); s.OpensAt.After(a.Now) {
+		return s.OpensAt, nil
+	}
+	return a.Now, nil
+}
+
 // InTime says whether a case of level 1 or 2 can be met within its target, as far as hours and duty tell: not where the queue is closed now or closes
 // before, nor where nobody is on duty. Others always can, and so can one that has met somebody.
 func (s Standing) InTime(c *records.Case, t Times, now time.Time, onDuty int) bool {
