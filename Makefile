@@ -12,7 +12,7 @@ GO       = $(shell sed -n 's/^go //p' go.mod)
 GOLANGCI = v2.15.0
 GOFUMPT  = v0.12.0
 
-.PHONY: run test check bench bench-go build web tools browser clean
+.PHONY: run test check bench bench-go load build web tools browser clean
 
 run: $(BIN) ## build and start the whole thing with demo data
 	$(BIN) serve --demo
@@ -36,6 +36,10 @@ check: tools ## format, lint, arrows
 bench: $(BIN) ## ratios against something else, in one run; ROWS=rank for one part
 	LOTSEN_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'Ratios/$(ROWS)' -benchtime 1x -timeout 20m ./test/bench
 	@cat build/bench.md
+
+load: $(BIN) ## a lively clinic with 5,000 phones for three minutes, and a kill; LOAD='-lasting 10m' for longer
+	LOTSEN_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench Load -benchtime 1x -timeout 60m ./test/load $(LOAD)
+	@cat build/load.md
 
 bench-go: ## Go's benchmarks of single functions
 	go test -run '^$$' -bench . -benchtime 1s ./internal/... ./hooks/... ./protocols/...

@@ -21,7 +21,7 @@ const (
 
 // commands holds commands over HTTP, with all that they ask and check, against bare transactions that write the same rows.
 func commands(b *testing.B, out *table) {
-	binary, phones, _ := crowd.Waiting(b, inLine, 0)
+	binary, phones := crowd.Waiting(b, inLine)
 	nurse := binary.Staff(b, "nurse@demo.test")
 	var queues []struct{ ID string }
 	nurse.Want(b, http.StatusOK, http.MethodGet, "/queues", nil, &queues)

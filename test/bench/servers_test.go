@@ -19,7 +19,7 @@ import (
 // servers starts the three. PocketBase has a copy of our database: the same people, cases, rules and indexes.
 func servers(b *testing.B) (ours, pocketbase, sse *server) {
 	b.Helper()
-	binary, phones, _ := crowd.Waiting(b, many, 0)
+	binary, phones := crowd.Waiting(b, many)
 	binary.Stop(b)
 	folder := copyOf(b, binary.Dir)
 	binary.Start(b)

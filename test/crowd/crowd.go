@@ -31,9 +31,9 @@ func (p Phone) Topics() []string {
 // example is the person whom the others are copies of.
 const example = "198511012380"
 
-// Waiting makes a demo in which n people wait in Norrvik's line, at the level "in some days", and starts it. Behind them are as many
-// newcomers as wanted: they have a log-in and no case.
-func Waiting(t testing.TB, n, newcomers int) (b *kit.Binary, waiting, fresh []Phone) {
+// Waiting makes a demo in which n people wait in Norrvik's line, at the level "in some days", and starts it. Their personal numbers cannot be
+// read, for each is sealed for one patient alone: who is to open a case must log in, as Newcomers do.
+func Waiting(t testing.TB, n int) (b *kit.Binary, waiting []Phone) {
 	t.Helper()
 	b = kit.Demo(t)
 	first := b.Patient(t, example, "Påhittad Person")
@@ -41,10 +41,9 @@ func Waiting(t testing.TB, n, newcomers int) (b *kit.Binary, waiting, fresh []Ph
 	b.Stop(t)
 	Open(t, b.Dir, func(app core.App) {
 		waiting = copies(t, app, id, n)
-		fresh = people(t, app, first.ID, "new", newcomers)
 	})
 	b.Start(t)
-	return b, waiting, fresh
+	return b, waiting
 }
 
 // Open opens the database of a program that does not run, for as long as do takes.
@@ -67,7 +66,7 @@ func copies(t testing.TB, app core.App, id string, n int) []Phone {
 	if err != nil {
 		t.Fatalf("find the case to copy: %v", err)
 	}
-	phones := people(t, app, original.Patient(), "phone", n)
+	phones := people(t, app, original.Patient(), n)
 	Multiply(t, app.DB(), records.Cases, "id", id, n, map[string]string{
 		"id": "printf('case%011d', i)", "patient": "printf('phone%010d', i)",
 		"since": fmt.Sprintf("strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', since, printf('-%%.3f seconds', (%d - i) * 0.001))", n+1),
@@ -80,16 +79,16 @@ func copies(t testing.TB, app core.App, id string, n int) []Phone {
 	return phones
 }
 
-// people makes n like this patient, with ids that begin with a word of at most five letters, and logs them in.
-func people(t testing.TB, app core.App, like, word string, n int) []Phone {
+// people makes n like this patient, and logs them in.
+func people(t testing.TB, app core.App, like string, n int) []Phone {
 	t.Helper()
-	id := fmt.Sprintf("printf('%s%%0%dd', i)", word, 15-len(word))
+	const id = "printf('phone%010d', i)"
 	Multiply(t, app.DB(), records.Patients, "id", like, n, map[string]string{
 		"id": id, "tokenKey": "tokenKey || " + id, "lookup": "lookup || " + id, "name": "'Påhittad ' || i",
 	})
 	phones := make([]Phone, n)
 	for i := range phones {
-		r, err := app.FindRecordById(records.Patients, fmt.Sprintf("%s%0*d", word, 15-len(word), i+1))
+		r, err := app.FindRecordById(records.Patients, fmt.Sprintf("phone%010d", i+1))
 		if err != nil {
 			t.Fatalf("find a copied patient: %v", err)
 		}
