@@ -8,6 +8,7 @@ import (
 
 	"lotsen/internal/access"
 	"lotsen/internal/clock"
+	"lotsen/internal/records"
 	"lotsen/internal/seal"
 )
 
@@ -24,6 +25,9 @@ type Desk struct {
 
 	// Live says whether a member of staff has a live line now: a connection on which they are told what happens. Nil says nothing of anybody.
 	Live func(staff string) bool
+
+	// Foretell says how long a case that is about to stand in line will wait; false where there is no ground for a figure. Nil says nothing of any.
+	Foretell func(tx core.App, c *records.Case) (records.Foretold, bool)
 
 	// Durable waits until what has been committed cannot be lost. Every answer to a write waits for it. On one machine a commit
 	// is durable (synchronous=FULL), and it is nil.

@@ -25,11 +25,30 @@ func (d *Desk) Join(ctx context.Context, who access.Who, id string, in Joining) 
 	if c, err := records.CaseByID(d.App, id); err == nil && c.State() == cases.Cancelled {
 		event = cases.Rejoined
 	}
-	fill := func(a *Act) error { return a.join(in) }
+	enter := (*Act).join
 	if event == cases.Rejoined {
-		fill = func(a *Act) error { return a.rejoin(in) }
+		enter = (*Act).rejoin
+	}
+	fill := func(a *Act) error {
+		if err := enter(a, in); err != nil {
+			return err
+		}
+		d.foretell(a)
+		return nil
 	}
 	return d.act(ctx, request{who: who, event: event, find: theCase(id), body: []any{"join", in}, fill: fill})
+}
+
+// foretell notes how long the patient is told that it will take: to be held against the truth.
+func (d *Desk) foretell(a *Act) {
+	var told records.Foretold
+	if d.Foretell != nil {
+		if f, ok := d.Foretell(a.tx, a.Case); ok {
+			told = f
+			told.At = a.Now
+		}
+	}
+	a.Case.Foretell(told)
 }
 
 func (a *Act) join(in Joining) error {
