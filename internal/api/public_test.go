@@ -57,7 +57,7 @@ func TestRegions(t *testing.T) {
 	}
 	for _, name := range []string{"opensAt", "closesAt"} {
 		if value, there := all[1][name]; !there || value != nil {
-			t.Errorf("%s is %v, want null: there are no hours yet", name, value)
+			t.Errorf("%s is %v, want null: who sets no hours is always open", name, value)
 		}
 	}
 }

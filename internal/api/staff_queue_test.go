@@ -40,6 +40,7 @@ func TestQueueDoorsAskWhoFirst(t *testing.T) {
 		lead bool
 	}{
 		{door{"PUT", "/duty", "{"}, false},
+		{door{"PUT", "/state", "{"}, true},
 		{door{"GET", "/cases", nil}, false},
 		{door{"GET", "/cases?limit=0&after=x", nil}, false},
 		{door{"GET", "/staff", nil}, false},
