@@ -144,6 +144,7 @@ func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 	w.ended(anna, nurse, id)
 	w.otherWays(nurse, queue)
 	w.guarded(nurse)
+	w.remarks(anna, id)
 	w.demoPlays()
 	for _, c := range []struct {
 		who  *kit.Client

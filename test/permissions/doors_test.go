@@ -109,6 +109,7 @@ func TestNothingIsEmptiedByHand(t *testing.T) {
 	before := w.everything()
 	for _, name := range []string{
 		"cases", "messages", "answers", "events", "audit", "patients", "outbox", "repeats", "sessions", "guardianships", "protocols",
+		"support", "views",
 	} {
 		r := w.send(request{caller: "admin", method: http.MethodDelete, path: "/api/collections/" + name + "/truncate"})
 		if r.status < 400 {
