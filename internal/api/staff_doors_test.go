@@ -78,11 +78,37 @@ func staffDoors(w *world) []staffDoor {
 		{
 			door{"POST", "/close", object{"outcome": "booked", "advice": "Tid i morgon.", "levelWas": "right", "followUp": "-", "hold": 0}},
 			false, cases.Closed,
-			object{"outcome": "cured", "advice": long, "adviceSv": " ", "levelWas": "maybe", "followUp": long, "hold": 1},
+			object{"outcome": "cured", "advice": long, "adviceSv": " ", "levelWas": "maybe", "followUp": long, "hold": 11},
 			[]string{
 				"outcome", "validation_not_one_of", "advice", "validation_too_long", "adviceSv", "validation_required",
 				"levelWas", "validation_not_one_of", "followUp", "validation_too_long", "hold", "validation_too_large",
 			},
+		},
+		{
+			door{"DELETE", "/close", nil},
+			false, cases.Closed,
+			object{"reason": "ångrar mig"},
+			[]string{"reason", "validation_unknown_field"},
+		},
+		{
+			door{"POST", "/held", object{"id": "heldmessage0000", "body": "Hej!", "hold": 5}},
+			false, cases.Closed,
+			object{"id": "X", "body": " \n", "hold": 11, "kind": "note"},
+			[]string{"id", "validation_invalid_id", "body", "validation_required", "hold", "validation_too_large", "kind", "validation_unknown_field"},
+		},
+		{
+			door{"POST", "/amend", object{"advice": "Tvärtom.", "reason": "fel råd"}},
+			true, "",
+			object{"advice": long, "adviceSv": " ", "outcome": "advice"},
+			[]string{
+				"advice", "validation_too_long", "adviceSv", "validation_required", "reason", "validation_required", "outcome", "validation_unknown_field",
+			},
+		},
+		{
+			door{"POST", "/reopen", object{"reason": "mer att säga"}},
+			true, "",
+			object{"reason": " \n", "clinician": "x"},
+			[]string{"reason", "validation_required", "clinician", "validation_unknown_field"},
 		},
 		{
 			door{"PUT", "/guardian", object{"verified": true, "reason": "sett intyget"}},

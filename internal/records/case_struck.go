@@ -5,12 +5,13 @@ import (
 	"time"
 )
 
-// Struck is advice that other advice has replaced: until when it stood, and who replaced it.
+// Struck is advice that other advice has replaced: until when it stood, and who replaced it. The fields stand in the order of their names, as JSON
+// that is read and written again has them: the same answer is the same bytes.
 type Struck struct {
 	Advice   string `json:"advice"`
 	AdviceSv string `json:"adviceSv,omitempty"`
-	Until    string `json:"until"`
 	ByName   string `json:"byName"`
+	Until    string `json:"until"`
 }
 
 // Struck are the case's earlier advices, the newest first.
