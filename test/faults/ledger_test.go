@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"lotsen/test/kit"
 )
 
 // promise is what an answer of 2xx has said of a case.
@@ -23,6 +25,29 @@ type ledger struct {
 	faults   []string
 	left     int           // answers until reached
 	reached  chan struct{} // closed when there have been enough
+	broken   bool          // the disk may be: then who is told that nothing can be written waits, and asks again
+	outages  int           // how often somebody was told so
+}
+
+// outage says whether an answer is that nothing can be written, while that may be so.
+func (l *ledger) outage(a kit.Answer) bool {
+	if !outOfOrder(a) {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.broken {
+		l.outages++
+	}
+	return l.broken
+}
+
+// breaks says that the disk may fail from now on, or that it works again, and gives how often somebody has been told so till now.
+func (l *ledger) breaks(may bool) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.broken = may
+	return l.outages
 }
 
 // begin counts anew, and tells when there have been so many answers.

@@ -32,14 +32,23 @@ type caseRecord struct {
 
 // work goes on until there is no answer any more. What a kill has cut off comes first.
 func (p *person) work(ctx context.Context, step func(context.Context) bool) {
-	if r := p.unanswered; r != nil {
+	if !p.again(ctx) {
+		return
+	}
+	for step(ctx) && p.again(ctx) {
+	}
+}
+
+// again asks again for what has not been done, until it is.
+func (p *person) again(ctx context.Context) bool {
+	for p.unanswered != nil {
+		r := *p.unanswered
 		p.unanswered = nil
-		if !p.ask(ctx, *r) {
-			return
+		if !p.ask(ctx, r) {
+			return false
 		}
 	}
-	for step(ctx) {
-	}
+	return true
 }
 
 // ask sends a request, and says whether there was an answer to go on with. Refusals are: others have been quicker.
@@ -54,6 +63,9 @@ func (p *person) ask(ctx context.Context, r request) bool {
 		return true
 	case answer.Status == http.StatusConflict, answer.Status == http.StatusNotFound, answer.Status == http.StatusForbidden:
 		return !p.isThere(ctx, r, answer) && rest(ctx)
+	case p.told.outage(answer):
+		p.unanswered = &r // it may have been done: it is asked for again
+		return rest(ctx)
 	}
 	p.told.fault(fmt.Sprintf("%s %s %v was answered %d %s", r.method, r.path, r.body, answer.Status, answer.Body))
 	return false
@@ -77,6 +89,9 @@ func (p *person) get(ctx context.Context, path string, out any) bool {
 	answer, err := p.Do(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return false
+	}
+	if p.told.outage(answer) {
+		return rest(ctx) && p.get(ctx, path, out)
 	}
 	if answer.Status == http.StatusOK {
 		err = answer.Into(out)

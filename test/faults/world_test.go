@@ -68,31 +68,40 @@ func (w *world) of(queue string) *nurse {
 	return nil
 }
 
-// workUntilKilled lets everybody work at once, and kills the program a moment after so many requests have been answered. It returns when nobody
+// workUntilKilled lets everybody work at once, and kills the program a moment after so many requests have been answered.
+func (w *world) workUntilKilled(t *testing.T) { w.workUntil(t, func() { w.Kill(t) }) }
+
+// workUntil lets everybody work at once, and ends the program by end a moment after so many requests have been answered. It returns when nobody
 // works any more.
-func (w *world) workUntilKilled(t *testing.T) {
+func (w *world) workUntil(t *testing.T, end func()) {
 	t.Helper()
 	enough, delay := 30+draw(90), time.Duration(draw(15_000))*time.Microsecond
 	reached := w.told.begin(enough)
-	var all sync.WaitGroup
-	for _, p := range w.patients {
-		all.Go(func() { p.work(t.Context(), p.step) })
-	}
-	for _, n := range w.nurses {
-		all.Go(func() { n.work(t.Context(), n.step) })
-	}
+	done := w.work(t.Context())
 	select {
 	case <-reached:
 		<-time.After(delay) // any moment, not one after an answer
 	case <-time.After(30 * time.Second):
 		t.Errorf("people have been answered less than %d times in half a minute", enough)
 	}
-	w.Kill(t)
-	all.Wait()
+	end()
+	done()
 	for _, fault := range w.told.takeFaults() {
 		t.Error(fault)
 	}
-	t.Logf("killed after %d answers and %v", enough, delay)
+	t.Logf("ended after %d answers and %v", enough, delay)
+}
+
+// work lets everybody work until there is no answer any more, or ctx ends. What it gives waits for that.
+func (w *world) work(ctx context.Context) (wait func()) {
+	var all sync.WaitGroup
+	for _, p := range w.patients {
+		all.Go(func() { p.work(ctx, p.step) })
+	}
+	for _, n := range w.nurses {
+		all.Go(func() { n.work(ctx, n.step) })
+	}
+	return all.Wait
 }
 
 // start brings the program up again, in time.

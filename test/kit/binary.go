@@ -180,6 +180,24 @@ func (b *Binary) Kill(t testing.TB) {
 	b.cmd = nil
 }
 
+// Shoot is Kill without the wait, for whoever the process itself waits for: [Binary.Gone] comes after it. It may be called at any moment, by anyone.
+func (b *Binary) Shoot() {
+	if b.cmd != nil {
+		_ = b.cmd.Process.Kill() // it may have been shot before
+	}
+}
+
+// Gone waits for the end of a process that was shot.
+func (b *Binary) Gone(t testing.TB) {
+	t.Helper()
+	select {
+	case <-b.ended:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the binary was shot, and lives")
+	}
+	b.cmd = nil
+}
+
 // Stop asks the process to end, as Ctrl+C does, and waits until it has.
 func (b *Binary) Stop(t testing.TB) {
 	t.Helper()
