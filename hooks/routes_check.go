@@ -39,10 +39,10 @@ func bindRoutes(app core.App, desk *care.Desk, log *slog.Logger) {
 	app.OnRecordDelete(records.Queues, records.Units).Bind(on("KeepRouted", keepRouted))
 	app.OnRecordValidate(records.Queues, records.Units).Bind(on("KeepRoutedHere", keepRoutedHere))
 
-	rehead := afterCommit(log, "Rehead", func(e *core.RecordEvent) error { return desk.Rehead(records.RegionOf(e.Record)) })
-	app.OnRecordAfterCreateSuccess(records.Routes, records.Queues).Bind(rehead)
-	app.OnRecordAfterUpdateSuccess(records.Routes, records.Queues, records.Regions).Bind(rehead)
-	app.OnRecordAfterDeleteSuccess(records.Routes, records.Queues).Bind(rehead)
+	rehead := func(e *core.RecordEvent) error { return desk.Rehead(records.RegionOf(e.Record)) }
+	app.OnRecordAfterCreateSuccess(records.Routes, records.Queues).Bind(afterCommit(log, "Rehead", rehead))
+	app.OnRecordAfterUpdateSuccess(records.Routes, records.Queues, records.Regions).Bind(afterCommit(log, "Rehead", rehead))
+	app.OnRecordAfterDeleteSuccess(records.Routes, records.Queues).Bind(afterCommit(log, "Rehead", rehead))
 }
 
 // routeCheck checks a row as it is saved.
@@ -56,12 +56,12 @@ func (k routeCheck) save(e *core.RecordEvent) error {
 		return err
 	}
 	row, wrong := records.AsRoute(e.Record), validation.Errors{}
+	if !e.Record.IsNew() && records.RegionOf(e.Record.Original()) != row.Region() {
+		return validation.Errors{"region": validation.NewError("validation_invalid", rightRegion)}
+	}
 	k.names(row, wrong)
 	if err := checkPlaces(e.App, row, wrong); err != nil {
 		return err
-	}
-	if was := records.AsRoute(e.Record.Original()); !e.Record.IsNew() && was.Region() != row.Region() {
-		wrong["region"] = validation.NewError("validation_invalid", rightRegion)
 	}
 	if len(wrong) == 0 {
 		if err := k.table(e.App, row, wrong); err != nil {

@@ -20,6 +20,7 @@ func (s *Server) routes(g *echo.Group) {
 	s.staffCaseRoutes(g)
 	s.takeBackRoutes(g)
 	s.correctRoutes(g)
+	s.routingRoutes(g)
 	s.demoRoutes(g)
 }
 
