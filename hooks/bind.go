@@ -87,6 +87,9 @@ func Bind(app core.App, cfg Config) error {
 	app.OnRecordAfterUpdateSuccess(records.Cases).Bind(afterCommit(p.log, "FollowCase", p.herald.followCase))
 	app.OnRecordAfterCreateSuccess(records.Events).Bind(afterCommit(p.log, "TellEvent", p.herald.event))
 	app.OnRecordAfterCreateSuccess(records.Events).Bind(afterCommit(p.log, "CallStaff", p.herald.calls))
+	app.OnRecordAfterUpdateSuccess(records.StaffMembers).Bind(afterCommit(p.log, "FollowDuty", p.herald.followDuty))
+	app.OnRecordAfterCreateSuccess(records.StaffMembers).Bind(afterCommit(p.log, "FollowDuty", p.herald.followDuty))
+	app.OnRecordAfterDeleteSuccess(records.StaffMembers).Bind(afterCommit(p.log, "EndDuty", p.herald.endDuty))
 	app.OnRecordAfterUpdateSuccess(records.StaffMembers).Bind(afterCommit(p.log, "TellDuty", p.herald.duty))
 	app.OnRecordAfterCreateSuccess(records.Views).Bind(afterCommit(p.log, "TellLeads", p.herald.viewed))
 	app.OnRecordAfterUpdateSuccess(records.Held).Bind(afterCommit(p.log, "TellUnsaid", p.herald.unsaid))
@@ -107,6 +110,7 @@ func assemble(app core.App, cfg Config) (*program, error) {
 	p.desk = &care.Desk{App: app, Clock: cfg.Clock, Keys: cfg.Settings.Keys, Protocols: cfg.Protocols, Log: p.log, Silent: !cfg.Settings.SMS.Set()}
 	told := new(fanout.Fanout)
 	p.herald = &herald{app: app, desk: p.desk, fanout: told, ranks: p.ranks, log: p.log, told: map[string]placeTold{}}
+	p.desk.Foretell = foretell(p.desk, &p.herald.figures)
 	p.live = &Realtime{Fanout: told, May: mayListen(app), Look: listened(p.desk), Now: p.real.Now, FreeLoopback: cfg.Local}
 	p.live.Watch = p.readWatch
 	p.desk.Live = p.live.HasLine
@@ -117,9 +121,10 @@ func assemble(app core.App, cfg Config) (*program, error) {
 	p.outage = newOutOfOrder(app, p.real.Now, told.Announce, cfg.Alarm)
 	p.live.Standing = p.outage.standing
 	p.timers = newTimers(p.desk, outbox, p.log)
+	p.timers.also(job{"figures", p.herald.tellFigures})
 	p.timers.restWhile(p.outage)
 	p.server = &api.Server{
-		App: app, Desk: p.desk, Ranks: p.ranks, Log: p.log, Version: cfg.Version, Demo: cfg.Stage != nil,
+		App: app, Desk: p.desk, Ranks: p.ranks, Figures: &p.herald.figures, Log: p.log, Version: cfg.Version, Demo: cfg.Stage != nil,
 		Typing: p.herald.typing, Contract: cfg.Contract,
 		Health: api.Health{Ready: cfg.Settings.Ready(), Missing: missing(cfg.Settings), Outage: p.outage.outage.Load},
 	}
@@ -192,6 +197,9 @@ func (p *program) start(e *core.ServeEvent) error {
 	}
 	if err := p.desk.ReheadAll(); err != nil {
 		return err
+	}
+	if err := rebuildPace(p.app, &p.herald.figures, p.desk.Clock.Now()); err != nil {
+		return fmt.Errorf("rebuild pace: %w", err)
 	}
 	mount(e, p.server)
 	pages(e, p.cfg.Pages)

@@ -6,7 +6,6 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
-	"lotsen/internal/api"
 	"lotsen/internal/hours"
 	"lotsen/internal/records"
 )
@@ -37,12 +36,6 @@ func checkHours(e *core.RecordEvent) error {
 		return validation.Errors{records.HoursField: validation.NewError("validation_invalid", fmt.Sprintf(rightPlan, err))}
 	}
 	return nil
-}
-
-// placeTold is what a waiting case was told last.
-type placeTold struct {
-	ahead int
-	sign  api.Sign
 }
 
 // tellSign tells the staff of a queue, and each who waits in it, how it stands now. No text message is sent.

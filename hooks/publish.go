@@ -4,13 +4,13 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"lotsen/internal/access"
 	"lotsen/internal/api"
 	"lotsen/internal/care"
-	"lotsen/internal/cases"
 	"lotsen/internal/fanout"
 	"lotsen/internal/queue"
 	"lotsen/internal/records"
@@ -26,8 +26,12 @@ type herald struct {
 	ranks  *queue.Ranks
 	log    *slog.Logger
 
-	places sync.Mutex           // held while somebody is told of a place or a turn: what is told last is what holds
-	told   map[string]placeTold // what each waiting case was last told of its place; places held
+	figures queue.Figures
+
+	places      sync.Mutex           // held while somebody is told of a place or a turn: what is told last is what holds
+	told        map[string]placeTold // what each waiting case was last told of its place; places held
+	toldAt      map[string]time.Time // when a queue's line was last told; places held
+	lastFigures time.Time            // when all were; places held
 }
 
 // event tells the topic of a case what has happened to it: to staff and to patients what each would get from GET …/events.
@@ -78,25 +82,6 @@ func (h *herald) followCase(e *core.RecordEvent) error {
 	return nil
 }
 
-// followPlaces moves the ranks, and tells those who watch a place. The acts of others are followed at the same time: a place that was read
-// before a turn came must not be told after it.
-func (h *herald) followPlaces(before, now *records.Case) error {
-	h.places.Lock()
-	defer h.places.Unlock()
-	changed := followCase(h.ranks, now)
-	if now.State() != before.State() && (now.State() == cases.Waiting || before.State() == cases.Waiting) {
-		if err := h.tellTurn(now.Id); err != nil {
-			return err
-		}
-	}
-	for _, q := range changed {
-		if err := h.tellPlaces(q); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // queuesOf are the queues whose staff are to know: the one that the case is in, and the one that it has left.
 func queuesOf(before, now *records.Case) []string {
 	var list []string
@@ -133,29 +118,6 @@ func (h *herald) tellQueue(id string, c *records.Case) error {
 		return err
 	}
 	return h.fanout.Publish(name, fanout.Event{Data: data})
-}
-
-// tellPlaces tells each who waits in a queue where they stand and how it stands with the queue, if that has changed; places held.
-func (h *herald) tellPlaces(id string) error {
-	if h.ranks.Waiting(id) == 0 {
-		return nil
-	}
-	sign, err := api.SignOf(h.desk, id)
-	if err != nil {
-		return err
-	}
-	for ahead, entry := range h.ranks.Line(id) {
-		now := placeTold{ahead, sign}
-		if last, known := h.told[entry.ID]; known && last == now {
-			continue
-		}
-		h.told[entry.ID] = now
-		err := h.fanout.PublishLatest(topics.Topic{Kind: topics.Place, ID: entry.ID}.String(), api.PlaceEvent(ahead, sign))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // tellTurn tells who watches a place that the case waits, or does so no more: it is their turn; places held. The case is read anew, for

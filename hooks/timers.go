@@ -58,6 +58,9 @@ func (t *timers) restWhile(o *outOfOrder) {
 	}
 }
 
+// also does a job after the others, in the lane of cases.
+func (t *timers) also(j job) { t.cases.jobs = append(t.cases.jobs, j) }
+
 // start lets time pass, until stop.
 func (t *timers) start() {
 	ctx, end := context.WithCancel(context.Background())

@@ -15,7 +15,7 @@ type placeView struct {
 	State    cases.State `json:"state"`
 	Position *int        `json:"position"`
 	Ahead    *int        `json:"ahead"`
-	Estimate *struct{}   `json:"estimate"`
+	Estimate *WaitView   `json:"estimate"`
 	Due      *string     `json:"due"`
 	Watch    string      `json:"watch"`
 	doorView
@@ -46,6 +46,7 @@ func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
 		}
 		position := ahead + 1
 		out.Ahead, out.Position = &ahead, &position
+		out.Estimate = s.wait(theCase, ahead, langOf(c))
 	}
 	if out.State == cases.Called {
 		out.Due = timeOrNil(theCase.Due())
@@ -53,9 +54,9 @@ func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-// PlaceEvent is what a patient is told of the place in line. There is no figure of minutes: there is no ground for one yet.
-func PlaceEvent(ahead int, sign Sign) map[string]any {
-	event := map[string]any{"type": "place", "position": ahead + 1, "ahead": ahead, "estimate": nil}
+// PlaceEvent is what a patient is told of the place in line.
+func PlaceEvent(ahead int, wait *WaitView, sign Sign) map[string]any {
+	event := map[string]any{"type": "place", "position": ahead + 1, "ahead": ahead, "estimate": wait}
 	sign.view().put(event)
 	return event
 }

@@ -102,10 +102,11 @@ type unitView struct {
 	ClosesAt *string `json:"closesAt"`
 }
 
-// waitView is how many wait for a unit now. How long that takes nobody can say yet.
+// waitView is how many wait for a unit now, and how long somebody would who joined at level 4; null where there is no ground for a figure.
 type waitView struct {
-	Unit    string `json:"unit"`
-	Waiting int    `json:"waiting"`
+	Unit     string    `json:"unit"`
+	Waiting  int       `json:"waiting"`
+	Estimate *WaitView `json:"estimate"`
 }
 
 // wholeRegionView is all that anyone may know of a region.
@@ -155,16 +156,23 @@ func (s *Server) addUnits(out *wholeRegionView, r *records.Region, signs map[str
 		if !u.InService() {
 			continue
 		}
-		waiting := 0
+		wait := waitView{Unit: u.Slug()}
 		for _, q := range queues {
-			if q.Unit() == u.Id {
-				waiting += s.Ranks.Waiting(q.Id)
+			if q.Unit() != u.Id {
+				continue
+			}
+			wait.Waiting += s.Ranks.Waiting(q.Id)
+			if wait.Estimate == nil { // of several queues the first that can say
+				wait.Estimate = s.waitOfNewcomer(q.Id, lang)
 			}
 		}
 		sign := together(signs[u.Id]).view()
 		out.Units = append(out.Units, unitView{u.Slug(), u.Name(), sign.Open, sign.OpensAt, sign.ClosesAt})
 		out.Hours = append(out.Hours, s.week(r, u, queues, lang))
-		out.Wait = append(out.Wait, waitView{Unit: u.Slug(), Waiting: waiting})
+		if !sign.Open {
+			wait.Estimate = nil
+		}
+		out.Wait = append(out.Wait, wait)
 	}
 	return nil
 }

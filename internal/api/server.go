@@ -23,10 +23,11 @@ const Base = "/api/lotsen/v1"
 
 // Server answers the commands. Its fields are set once, before the first request.
 type Server struct {
-	App   core.App
-	Desk  *care.Desk
-	Ranks *queue.Ranks
-	Log   *slog.Logger
+	App     core.App
+	Desk    *care.Desk
+	Ranks   *queue.Ranks
+	Figures *queue.Figures // how long people wait
+	Log     *slog.Logger
 
 	Version string // of the binary, as GET / tells it
 	Demo    bool   // only numbers and phones that belong to nobody

@@ -36,6 +36,7 @@ func newWorld(tb testing.TB) *world {
 	w := &world{Clinic: kit.New(tb)}
 	w.server = &api.Server{
 		App: w.App, Desk: w.Desk, Ranks: new(queue.Ranks), Log: slog.New(slog.DiscardHandler), Version: "test",
+		Figures: new(queue.Figures),
 		Typing: func(_, by string, on bool) {
 			w.typed = append(w.typed, by+map[bool]string{true: " on", false: " off"}[on])
 		},

@@ -69,8 +69,8 @@ type patient struct {
 }
 
 func newClinic(seed uint64) *clinic {
-	c := &clinic{dice: rand.New(rand.NewPCG(seed, 77)), ranks: new(queue.Ranks), pace: new(queue.Pace), byID: map[string]*patient{}}
-	c.figures = &queue.Figures{Pace: c.pace}
+	c := &clinic{dice: rand.New(rand.NewPCG(seed, 77)), ranks: new(queue.Ranks), figures: new(queue.Figures), byID: map[string]*patient{}}
+	c.pace = &c.figures.Pace
 	c.truth = truth{
 		short: c.between(9, 18), spread: c.between(0.4, 0.8), long: c.between(25, 45), longShare: c.between(0.05, 0.25),
 		drag: c.between(0, 0.2), breath: c.between(0.5, 3),

@@ -13,15 +13,15 @@ import (
 
 // desk is one queue with a nurse on duty, for tests of the pace.
 type desk struct {
-	pace queue.Pace
-	now  time.Time
-	seqs map[string]int
+	figures queue.Figures
+	now     time.Time
+	seqs    map[string]int
 }
 
 func newDesk(nurses ...string) *desk {
 	d := &desk{now: start, seqs: map[string]int{}}
 	for _, n := range nurses {
-		d.pace.OnDuty(n, []string{"q1"}, d.now)
+		d.figures.Pace.OnDuty(n, []string{"q1"}, d.now)
 	}
 	return d
 }
@@ -33,7 +33,7 @@ func (d *desk) after(m float64) *desk {
 
 func (d *desk) is(id string, state cases.State, nurse string) *desk {
 	d.seqs[id]++
-	d.pace.Follow(queue.Sighting{ID: id, Seq: d.seqs[id], Queue: "q1", Level: cases.Days, State: state, Clinician: nurse, At: d.now})
+	d.figures.Pace.Follow(queue.Sighting{ID: id, Seq: d.seqs[id], Queue: "q1", Level: cases.Days, State: state, Clinician: nurse, At: d.now})
 	return d
 }
 
@@ -55,7 +55,7 @@ func (d *desk) busy(nurse string, hands, hours int) *desk {
 }
 
 func (d *desk) estimate(ahead int) (queue.Interval, bool) {
-	return d.pace.Ground("q1", d.now).Estimate(ahead, cases.Days)
+	return d.figures.Pace.Ground("q1", d.now).Estimate(ahead, cases.Days)
 }
 
 func TestNobodyOnDutyNoFigure(t *testing.T) {
@@ -64,11 +64,11 @@ func TestNobodyOnDutyNoFigure(t *testing.T) {
 	if i, ok := d.estimate(0); !ok {
 		t.Fatalf("with somebody on duty: got none (%v), want a figure", i)
 	}
-	d.pace.OnDuty("eva", nil, d.now)
+	d.figures.Pace.OnDuty("eva", nil, d.now)
 	if i, ok := d.estimate(0); ok {
 		t.Errorf("with nobody on duty: got %v, want none", i)
 	}
-	if i, ok := d.pace.Ground("another", d.now).Estimate(0, cases.Urgent); ok {
+	if i, ok := d.figures.Pace.Ground("another", d.now).Estimate(0, cases.Urgent); ok {
 		t.Errorf("for a queue that nobody has ever worked in: got %v, want none", i)
 	}
 }
@@ -128,7 +128,7 @@ func TestNewsOfACaseMayComeInAnyOrder(t *testing.T) {
 		for _, n := range order {
 			s := news[n]
 			s.At = d.now
-			d.pace.Follow(s)
+			d.figures.Pace.Follow(s)
 		}
 		d.is("b", cases.Waiting, "")
 		if i, ok := d.estimate(0); !ok || i.High > 10 {
@@ -142,7 +142,7 @@ func TestWhateverHappensAFigureKeepsItsPromises(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		d := newDesk()
-		figures := &queue.Figures{Pace: &d.pace}
+		figures := &d.figures
 		e := queue.Entry{ID: "me", Queue: "q1", Level: cases.Days, Since: start}
 		last, duty := queue.Told{}, map[string]bool{}
 		for range rapid.IntRange(1, 80).Draw(t, "acts") {
@@ -154,7 +154,7 @@ func TestWhateverHappensAFigureKeepsItsPromises(t *testing.T) {
 				if !duty[nurse] {
 					queues = nil
 				}
-				d.pace.OnDuty(nurse, queues, d.now)
+				d.figures.Pace.OnDuty(nurse, queues, d.now)
 			} else {
 				id := fmt.Sprint(rapid.IntRange(0, 9).Draw(t, "case"))
 				state := rapid.SampledFrom([]cases.State{cases.Waiting, cases.Called, cases.Active, cases.Paused, cases.Closed}).Draw(t, "state")
@@ -182,7 +182,7 @@ func TestWhateverHappensAFigureKeepsItsPromises(t *testing.T) {
 func TestARiseIsSeenOverARestart(t *testing.T) {
 	t.Parallel()
 	d := newDesk("eva").busy("eva", 4, 6)
-	figures := &queue.Figures{Pace: &d.pace}
+	figures := &d.figures
 	e := queue.Entry{ID: "me", Queue: "q1", Level: cases.Days, Since: d.now}
 	figures.Remember("me", queue.Told{Shown: true, Interval: queue.Interval{Low: 0, High: 5}, Basis: queue.Basis{Ahead: 0, Crew: 1}})
 	told, changed := figures.Tell(e, 12, d.now)
@@ -203,7 +203,7 @@ func TestARiseIsSeenOverARestart(t *testing.T) {
 
 func BenchmarkEstimate(b *testing.B) {
 	d := newDesk("eva").busy("eva", 4, 6)
-	g := d.pace.Ground("q1", d.now)
+	g := d.figures.Pace.Ground("q1", d.now)
 	for i := 0; b.Loop(); i++ {
 		g.Estimate(i%40, cases.Days)
 	}
@@ -213,20 +213,20 @@ func BenchmarkEstimate(b *testing.B) {
 func BenchmarkGround(b *testing.B) {
 	d := newDesk("eva", "ali", "ulla", "per").busy("eva", 4, 6)
 	for b.Loop() {
-		d.pace.Ground("q1", d.now)
+		d.figures.Pace.Ground("q1", d.now)
 	}
 }
 
 // BenchmarkTellThousands tells a line of three thousand.
 func BenchmarkTellThousands(b *testing.B) {
 	d := newDesk("eva").busy("eva", 4, 6)
-	figures := &queue.Figures{Pace: &d.pace}
+	figures := &d.figures
 	var line []queue.Entry
 	for i := range 3000 {
 		line = append(line, queue.Entry{ID: fmt.Sprint(i), Queue: "q1", Level: cases.Days})
 	}
 	for b.Loop() {
-		g := d.pace.Ground("q1", d.now)
+		g := d.figures.Pace.Ground("q1", d.now)
 		for ahead, e := range line {
 			figures.TellOn(g, e, ahead)
 		}

@@ -135,6 +135,19 @@ func (r *Ranks) Line(queue string) []Entry {
 	return line.Items()
 }
 
+// Queues are those in which somebody waits, in no order.
+func (r *Ranks) Queues() []string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	var list []string
+	for q, line := range r.lines {
+		if line.Len() > 0 {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
 // Waiting is how many wait in a queue.
 func (r *Ranks) Waiting(queue string) int {
 	r.mu.RLock()

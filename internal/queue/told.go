@@ -106,9 +106,10 @@ func (b Basis) share() float64 {
 	return 1 / (1 - math.Min(mostUrgent, b.urgent/(b.each*b.Crew)))
 }
 
-// Figures is what everyone who waits was told. It asks a pace. The zero value with a pace is ready; it is safe for concurrent use.
+// Figures is what everyone who waits was told, and the pace that it is told from. The zero value is ready; it is safe for concurrent use and must
+// not be copied.
 type Figures struct {
-	Pace *Pace
+	Pace Pace
 
 	mu   sync.Mutex
 	told map[string]Told
