@@ -81,6 +81,7 @@ POST /cases/search                     | 401    403       403   403     ok      
 
 GET /queues                            | 401    403       403   403     ok        ok        ok   ok        ok
 PUT /queues/{id}/duty                  | 401    403       403   403     ok        ok        ok   404       404
+PUT /queues/{id}/state                 | 401    403       403   403     403       403       ok   404       404
 GET /queues/{id}/cases                 | 401    403       403   403     ok        ok        ok   404       404
 GET /queues/{id}/staff                 | 401    403       403   403     ok        ok        ok   404       404
 GET /queues/{id}/unjoined              | 401    403       403   403     403       403       ok   404       404
