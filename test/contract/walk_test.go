@@ -147,6 +147,7 @@ func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 	w.otherWays(nurse, queue)
 	w.guarded(nurse)
 	w.remarks(anna, id)
+	w.routes()
 	w.demoPlays()
 	for _, c := range []struct {
 		who  *kit.Client

@@ -88,6 +88,8 @@ GET /queues/{id}/unjoined              | 401    403       403   403     403     
 GET /queues/{id}/held                  | 401    403       403   403     ok        ok        ok   404       404
 POST /queues/{id}/next                 | 401    403       403   403     ok        ok        ok   404       404
 
+POST /admin/routes/try                 | 401    ok        403   403     403       403       ok   403       403
+
 POST /demo/bankid/{id}/approve         | 404    404       404   404     404       404       404  404       404
 GET /demo/sms                          | 404    404       404   404     404       404       404  404       404
 POST /demo/clock                       | 404    404       404   404     404       404       404  404       404
