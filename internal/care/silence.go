@@ -98,7 +98,7 @@ func (d *Desk) RunLines(ctx context.Context) (bool, error) {
 	var faults []error
 	for _, a := range known {
 		if d.Live(a.Staff()) || !slices.Contains(holders, a.Staff()) {
-			faults = append(faults, d.App.Delete(a))
+			faults = append(faults, records.EndAbsence(d.App, a))
 			did = true
 		}
 	}

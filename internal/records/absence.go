@@ -74,3 +74,12 @@ func FreeIn(app core.App, queue string) (int, error) {
 const heldNow = "WHERE [[state]] IN ('called','active','paused')"
 
 func heldStates() dbx.Expression { return dbx.NewExp("[[state]] IN ('called','active','paused')") }
+
+// EndAbsence takes one away: its person is there again. It is deleted past the hooks, as what is forgotten is: to them it is a journal, of which
+// nothing goes by hand.
+func EndAbsence(app core.App, a *Absence) error {
+	if _, err := app.NonconcurrentDB().Delete(Absences, dbx.HashExp{"id": a.Id}).Execute(); err != nil {
+		return fmt.Errorf("end an absence: %w", err)
+	}
+	return nil
+}
