@@ -120,7 +120,10 @@ func assemble(app core.App, cfg Config) (*program, error) {
 	}
 	p.outage = newOutOfOrder(app, p.real.Now, told.Announce, cfg.Alarm)
 	p.live.Standing = p.outage.standing
+	p.outage = newOutOfOrder(app, p.real.Now, told.Announce, cfg.Alarm)
+	p.live.Standing = p.outage.standing
 	p.timers = newTimers(p.desk, outbox, p.log)
+	p.timers.restWhile(p.outage)
 	p.timers.also(job{"figures", p.herald.tellFigures})
 	p.timers.restWhile(p.outage)
 	p.server = &api.Server{
@@ -189,6 +192,9 @@ func (p *program) readWatch(token string) (string, time.Time, bool) {
 
 // start keeps what is served, rebuilds what is only in memory, opens the doors, and lets time pass.
 func (p *program) start(e *core.ServeEvent) error {
+	if err := goOn(p.app, p.cfg.Clock); err != nil {
+		return fmt.Errorf("ask the time: %w", err)
+	}
 	if err := p.cfg.Protocols.Keep(p.app, p.cfg.Clock); err != nil {
 		return fmt.Errorf("keep protocols: %w", err)
 	}
