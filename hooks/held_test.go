@@ -47,7 +47,7 @@ func TestWhatIsHeldIsToldWhenItIsSaid(t *testing.T) {
 	if _, err := w.Desk.HoldClose(t.Context(), w.Nurse, c.Id, end, 10*time.Second); err != nil {
 		t.Fatal(err)
 	}
-	w.say(anna, c.Id, "en sak till")
+	w.says(anna, c.Id, "en sak till", false)
 	told("message")
 	told("close_stopped")
 	hold("heldmessage0003", "för sent")
