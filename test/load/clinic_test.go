@@ -35,7 +35,8 @@ type clinic struct {
 	joined map[string]*visit // wait for a nurse, by case
 	live   map[*phone]bool   // of visits, connected
 	shown  figures
-	down   atomic.Bool // the program is being killed and started
+	down   atomic.Bool  // the program is being killed and started
+	rounds atomic.Int64 // how often it was killed
 }
 
 // open starts a clinic and logs the nurses in.
@@ -48,14 +49,14 @@ func open(t testing.TB, s size) *clinic {
 	fresh := crowd.Newcomers(t, binary, people)
 	c.told.open()
 	for _, p := range waiting {
-		c.idle = append(c.idle, &phone{clinic: c, Phone: p})
+		c.idle = append(c.idle, newPhone(c, p))
 	}
 	c.fresh = make(chan crowd.Phone, len(fresh))
 	for _, p := range fresh {
 		c.fresh <- p
 	}
 	for _, email := range []string{"nurse@demo.test", "doctor@demo.test", "lead@demo.test"} {
-		c.nurses = append(c.nurses, &nurse{clinic: c, Client: c.Staff(t, email), talks: map[string]bool{}})
+		c.nurses = append(c.nurses, newNurse(c, c.Staff(t, email)))
 	}
 	var queues []struct{ ID string }
 	c.nurses[0].Want(t, http.StatusOK, http.MethodGet, "/queues", nil, &queues)

@@ -13,8 +13,8 @@ type ledger struct {
 
 	mu       sync.Mutex
 	messages map[string]*message
-	times    map[string][]time.Duration // of commands, from when they were due
-	kinds    map[string]int             // of events, by type
+	times    map[string]*times
+	kinds    map[string]int // of events, by type
 	faults   []string
 }
 
@@ -28,7 +28,7 @@ type message struct {
 }
 
 func (l *ledger) open() {
-	l.messages, l.times, l.kinds = map[string]*message{}, map[string][]time.Duration{}, map[string]int{}
+	l.messages, l.times, l.kinds = map[string]*message{}, map[string]*times{}, map[string]int{}
 }
 
 func (l *ledger) sent(id string, v *visit) {
@@ -52,10 +52,17 @@ func (l *ledger) arrived(id string, elsewhere bool) {
 	}
 }
 
-func (l *ledger) took(name string, d time.Duration) {
+// times are how long the answers to a command took, from when it was sent and from when it was due: the second shows a program that is behind.
+type times struct{ sent, due []time.Duration }
+
+func (l *ledger) took(name string, sent, due time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.times[name] = append(l.times[name], d)
+	if l.times[name] == nil {
+		l.times[name] = new(times)
+	}
+	l.times[name].sent = append(l.times[name].sent, sent)
+	l.times[name].due = append(l.times[name].due, due)
 }
 
 func (l *ledger) count(kind string) {
@@ -110,7 +117,7 @@ func (c *clinic) checkMessages() {
 		cases[m.visit] = true
 	}
 	for v := range cases {
-		p := &phone{clinic: c, Phone: v.phone.Phone} // one that has heard nothing
+		p := newPhone(c, v.phone.Phone) // one that has heard nothing
 		p.found = func(id string) {
 			if m := c.told.messages[id]; m != nil {
 				m.there = true

@@ -15,24 +15,61 @@ import (
 
 // phone is a patient's device: it listens, and knows what it has heard.
 type phone struct {
-	*clinic
+	device
 	crowd.Phone
-	stream *crowd.Stream
-	found  func(message string) // is told each message instead of the ledger; nil but in the end
+	found func(message string) // is told each message instead of the ledger; nil but in the end
 
-	mu    sync.Mutex
-	seq   int // the newest event heard or fetched
-	place int // where it was last told to stand; 0 before it was
+	mu     sync.Mutex
+	seq    int // the newest event heard or fetched
+	place  int // where it was last told to stand; 0 before it was
+	places int // how often it was told
 }
 
-func (p *phone) client() *kit.Client { return &kit.Client{At: p.URL, Token: p.Token} }
+func newPhone(c *clinic, p crowd.Phone) *phone {
+	new := &phone{Phone: p}
+	new.clinic, new.dial = c, new.listen
+	return new
+}
 
-func (p *phone) connect(ctx context.Context) error {
-	s, err := crowd.Listen(ctx, p.URL(), p.Token, p.Topics(), p.hear)
-	if err == nil {
-		p.stream = s
+func (p *phone) client() *kit.Client { return &kit.Client{At: p.clinic.URL, Token: p.Token} }
+
+// listen connects, fetches what was missed, and asks for its place, as is done on every connect.
+func (p *phone) listen(ctx context.Context) (*crowd.Stream, error) {
+	s, err := crowd.Listen(ctx, p.clinic.URL(), p.Token, p.Topics(), p.hear)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	missed, err := p.catchUp(ctx)
+	if err == nil {
+		err = p.askPlace(ctx)
+	}
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	p.clinic.shown.missed.Add(int64(missed))
+	return s, nil
+}
+
+// askPlace asks where the phone stands, if anywhere. What it is told meanwhile is newer.
+func (p *phone) askPlace(ctx context.Context) error {
+	p.mu.Lock()
+	before := p.places
+	p.mu.Unlock()
+	a, err := p.client().Do(ctx, http.MethodGet, "/cases/"+p.Case+"/queue", nil)
+	if err != nil || !a.OK() { // 409: it does not wait
+		return err
+	}
+	var now struct{ Position int }
+	if err := a.Into(&now); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.places == before {
+		p.place = now.Position
+	}
+	return nil
 }
 
 // said is what we read of an event.
@@ -48,29 +85,33 @@ func (p *phone) hear(topic string, data []byte) {
 	if topic == "ping" {
 		return
 	}
-	p.told.heard.Add(1)
-	p.note(data)
+	p.clinic.told.heard.Add(1)
+	p.note(data, true)
 }
 
-func (p *phone) note(data []byte) {
+// note takes an event down, live or fetched.
+func (p *phone) note(data []byte, live bool) {
 	var e said
 	if err := json.Unmarshal(data, &e); err != nil {
-		p.told.fault(fmt.Sprintf("an event is no JSON: %.100s", data))
+		p.clinic.told.fault(fmt.Sprintf("an event is no JSON: %.100s", data))
 		return
 	}
 	p.mu.Lock()
 	p.seq = max(p.seq, e.Seq)
 	if e.Position != nil {
 		p.place = *e.Position
+		p.places++
 	}
 	p.mu.Unlock()
 	if p.found != nil {
 		p.found(e.Message.ID)
 		return
 	}
-	p.told.count(e.Type)
+	if live {
+		p.clinic.told.count(e.Type)
+	}
 	if e.Type == "message" {
-		p.told.arrived(e.Message.ID, e.Message.Author != p.Patient)
+		p.clinic.told.arrived(e.Message.ID, e.Message.Author != p.Patient)
 	}
 }
 
@@ -96,7 +137,7 @@ func (p *phone) catchUp(ctx context.Context) (int, error) {
 			return missed, nil
 		}
 		for _, item := range page.Items {
-			p.note(item)
+			p.note(item, false)
 		}
 		missed += len(page.Items)
 	}
@@ -104,24 +145,28 @@ func (p *phone) catchUp(ctx context.Context) (int, error) {
 
 // nurse is a member of staff: one connection for all her talks and her queue.
 type nurse struct {
-	*clinic
+	device
 	*kit.Client
-	stream *crowd.Stream
 
 	mu    sync.Mutex
 	talks map[string]bool
 }
 
-func (n *nurse) connect(ctx context.Context) error {
-	s, err := crowd.Listen(ctx, n.clinic.URL(), n.Token, n.topics(), n.hear)
-	if err == nil {
-		n.stream = s
-	}
-	return err
+func newNurse(c *clinic, client *kit.Client) *nurse {
+	new := &nurse{Client: client, talks: map[string]bool{}}
+	new.clinic, new.dial = c, new.listen
+	return new
 }
 
+func (n *nurse) listen(ctx context.Context) (*crowd.Stream, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return crowd.Listen(ctx, n.clinic.URL(), n.Token, n.topics(), n.hear)
+}
+
+// topics are what she listens to, mu held.
 func (n *nurse) topics() []string {
-	list := []string{"lotsen/queues/" + n.queue, "lotsen/staff/" + n.ID}
+	list := []string{"lotsen/queues/" + n.clinic.queue, "lotsen/staff/" + n.ID}
 	for id := range n.talks {
 		list = append(list, "lotsen/cases/"+id)
 	}
@@ -132,19 +177,19 @@ func (n *nurse) hear(topic string, data []byte) {
 	if topic == "ping" {
 		return
 	}
-	n.told.heard.Add(1)
+	n.clinic.told.heard.Add(1)
 	if !bytes.Contains(data, []byte(`"type":"message"`)) {
-		n.told.count("to staff")
+		n.clinic.told.count("to staff")
 		return
 	}
 	var e said
 	if err := json.Unmarshal(data, &e); err == nil {
-		n.told.count(e.Type)
-		n.told.arrived(e.Message.ID, e.Message.Author != n.ID)
+		n.clinic.told.count(e.Type)
+		n.clinic.told.arrived(e.Message.ID, e.Message.Author != n.ID)
 	}
 }
 
-// talk begins or ends to listen to a case. While the program is down it is left to the reconnection.
+// talk begins or ends to listen to a case. Where her connection has just ended, it is left to the next one.
 func (n *nurse) talk(ctx context.Context, id string, on bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -153,12 +198,7 @@ func (n *nurse) talk(ctx context.Context, id string, on bool) {
 	} else {
 		delete(n.talks, id)
 	}
-	if n.stream == nil || n.down.Load() {
-		return
-	}
-	short, done := context.WithTimeout(ctx, 10*time.Second)
+	short, done := context.WithTimeout(ctx, 30*time.Second)
 	defer done()
-	if err := n.stream.Subscribe(short, n.Token, n.topics()); err != nil && !n.down.Load() {
-		n.told.fault(fmt.Sprintf("a nurse could not listen to a case: %v", err))
-	}
+	_ = n.line.Load().Subscribe(short, n.Token, n.topics())
 }

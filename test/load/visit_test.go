@@ -25,7 +25,7 @@ type visit struct {
 
 func newVisit(c *clinic, p crowd.Phone) *visit {
 	p.Case = crowd.NewID()
-	return &visit{phone: &phone{clinic: c, Phone: p}, id: p.Case}
+	return &visit{phone: newPhone(c, p), id: p.Case}
 }
 
 // happen lets a patient come as far as the queue, and then helps whoever is first in it: that one or another. It is false where that went wrong.
@@ -98,6 +98,7 @@ func (c *clinic) help(ctx context.Context, n *nurse) bool {
 	_, ok = c.do(ctx, n.Client, "close", http.MethodPost, "/cases/"+v.id+"/close",
 		map[string]string{"outcome": "advice", "advice": "Drick mycket, vila. Ring 1177 om det blir värre."})
 	c.alive(v.phone, false)
+	v.phone.leave()
 	return ok
 }
 
@@ -141,7 +142,7 @@ func (c *clinic) do(ctx context.Context, by *kit.Client, name, method, path stri
 // send sends a command until it is answered: the kill may cut one off, and the same again is harmless. The time counts from when it was due.
 func (c *clinic) send(ctx context.Context, by *kit.Client, due time.Time, name, method, path string, body any) (kit.Answer, bool) {
 	var a kit.Answer
-	cut := false
+	cut, began := false, time.Now()
 	ok := c.again(ctx, name, func(ctx context.Context) (err error) {
 		a, err = by.Do(ctx, method, path, body)
 		cut = cut || err != nil
@@ -156,7 +157,7 @@ func (c *clinic) send(ctx context.Context, by *kit.Client, due time.Time, name, 
 	}
 	c.told.commands.Add(1)
 	if !cut && !due.IsZero() && !c.down.Load() {
-		c.told.took(name, time.Since(due))
+		c.told.took(name, time.Since(began), time.Since(due))
 	}
 	return a, true
 }
