@@ -72,7 +72,8 @@ func checkDefaultUnit(app core.App, region *records.Region, wrong validation.Err
 	return nil
 }
 
-// rankQueue puts a new queue last of its unit where it comes without a rank: which queue receives a unit's cases is never chance.
+// rankQueue puts a new queue last of its unit where it comes without a rank: which queue of a unit stands in where no row
+// of routes takes a case is never chance.
 func rankQueue(e *core.RecordEvent) error {
 	q := records.AsQueue(e.Record)
 	if q.Rank() == 0 {
@@ -89,7 +90,7 @@ func rankQueue(e *core.RecordEvent) error {
 
 // instead says what to do with what cannot be deleted.
 var instead = map[string]string{
-	records.Queues:  "Give it a rank above the other queues of its unit, so that no new case comes here, and hand over those that are open.",
+	records.Queues:  "Let the rows of routes lead elsewhere, so that no new case comes here, and hand over those that are open.",
 	records.Units:   "Take it out of service (inService), so that no new case comes here.",
 	records.Regions: "Take it out of service (inService), so that no new case comes here.",
 }
