@@ -34,8 +34,8 @@ type clinic struct {
 
 	truth truth
 
-	joined, taken func(*patient)
-	minute        func() // as a slow tick
+	joined, taken, left func(*patient) // left: gave up
+	minute              func()         // as a slow tick
 }
 
 // truth is what a seed draws: minutes, and shares.
@@ -65,7 +65,7 @@ type patient struct {
 	by      *clinician
 	missed  int
 	wasHere bool    // was taken at least once
-	waited  float64 // minutes until then
+	waited  float64 // minutes until then, or until giving up
 }
 
 func newClinic(seed uint64) *clinic {
@@ -190,8 +190,9 @@ func (c *clinic) join(level cases.Level) {
 	c.joined(p)
 	c.in(c.lognormal(c.truth.patience, 0.5), func() {
 		if p.state == cases.Waiting && !p.wasHere {
-			p.state = cases.Cancelled
+			p.state, p.waited = cases.Cancelled, c.now.Sub(p.since).Minutes()
 			c.follow(p)
+			c.left(p)
 		}
 	})
 	c.wake()

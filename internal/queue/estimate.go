@@ -37,8 +37,8 @@ const (
 	least      = 0.5    // the chance below which nothing is told
 	farthest   = 8 * 60 // minutes; nobody plans by more
 	reach      = 1.5    // minutes from a free hand to a taken case
-	handsDoubt = 0.8    // how far off the count of free hands is, times the root of how many work
-	mostUrgent = 0.45   // the share of the pace that more urgent people can take for long
+	handsDoubt = 1.2    // how far off the count of free hands is, times the root of how many work
+	mostUrgent = 0.47   // the share of the pace that more urgent people can take for long
 	crewBack   = 50.0   // minutes after which the crew is half as usual
 	steadier   = 0.6    // the variance against that of pure chance: lines do not only happen, people see them
 )
