@@ -22,3 +22,13 @@ func (h *herald) unsaid(e *core.RecordEvent) error {
 		Data: map[string]any{"type": kind, "case": now.Case(), "at": records.RFC3339(now.Settled())},
 	})
 }
+
+// bindHeld lets superusers read what is held behind no break-glass either: nothing of it has happened, and most of it never will.
+func bindHeld(app core.App) {
+	app.OnRecordViewRequest(records.Held).Bind(on("HeldIsPrivate", func(e *core.RecordRequestEvent) error { return refuseHeld(e.RequestEvent) }))
+	app.OnRecordsListRequest(records.Held).Bind(on("HeldIsPrivate", func(e *core.RecordsListRequestEvent) error { return refuseHeld(e.RequestEvent) }))
+}
+
+func refuseHeld(e *core.RequestEvent) error {
+	return e.ForbiddenError("What is held is its author's alone, and only until it is said.", nil)
+}

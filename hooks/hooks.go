@@ -32,6 +32,7 @@ func afterCommit(log *slog.Logger, id string, do func(*core.RecordEvent) error) 
 // bindGuards closes the doors that are not acts.
 func bindGuards(app core.App) {
 	bindQuestions(app)
+	bindHeld(app)
 	app.OnRecordCreate(records.Cases).Bind(on("GuardCase", guardCase))
 	app.OnRecordUpdate(records.Cases).Bind(on("GuardCase", guardCase))
 	app.OnRecordDelete(append(journals(), records.Cases, records.Messages, records.Patients)...).Bind(on("KeepJournal", keepJournal))
