@@ -198,6 +198,20 @@ func (b *Binary) Gone(t testing.TB) {
 	b.cmd = nil
 }
 
+// Memory is how much of the machine's memory the process holds, in bytes. Linux tells it.
+func (b *Binary) Memory(t testing.TB) int64 {
+	t.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", b.cmd.Process.Pid))
+	if err != nil {
+		t.Fatalf("ask for the memory of the process: %v", err)
+	}
+	var all, resident int64
+	if _, err := fmt.Sscan(string(raw), &all, &resident); err != nil {
+		t.Fatalf("read the memory of the process: %v", err)
+	}
+	return resident * int64(os.Getpagesize())
+}
+
 // Stop asks the process to end, as Ctrl+C does, and waits until it has.
 func (b *Binary) Stop(t testing.TB) {
 	t.Helper()
