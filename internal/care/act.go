@@ -106,7 +106,7 @@ func (d *Desk) actIn(ctx context.Context, tx core.App, r request) (*records.Case
 	if err := a.allowed(r); err != nil {
 		return d.repeatAfter(tx, r, c, key, err)
 	}
-	if err := d.sayFirst(a, r); err != nil { //nolint:contextcheck // the act carries the context
+	if err := d.sayFirst(a, r); err != nil {
 		return nil, err
 	}
 	if err := r.fill(a); err != nil {
