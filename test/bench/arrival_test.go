@@ -32,6 +32,7 @@ type server struct {
 
 // arrival measures from a message's creation to its arrival, among few and among many connected phones, and what a connected phone costs.
 func arrival(b *testing.B, out *table) {
+	b.Helper()
 	ours, pocketbase, sse := servers(b)
 	all := []*server{ours, pocketbase, sse}
 	for _, s := range all {
@@ -66,7 +67,10 @@ func (s *server) connect(b *testing.B, from, to int) {
 	b.Logf("%s: %d phones connected in %v", s.name, to-from, time.Since(began).Round(time.Millisecond))
 }
 
-func (s *server) perPhone(b *testing.B) float64 { return (memory(b, s.pid) - s.held) / many }
+func (s *server) perPhone(b *testing.B) float64 {
+	b.Helper()
+	return (memory(b, s.pid) - s.held) / many
+}
 
 // compare adds the rows of n connected phones: messages against both, what is not stored against the bare server, which stores nothing.
 func compare(b *testing.B, out *table, n int, ours, pocketbase, sse *server) {

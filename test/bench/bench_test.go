@@ -30,8 +30,8 @@ func BenchmarkRatios(b *testing.B) {
 		{"commands", commands}, {"arrival", arrival}, {"triage", triageStep}, {"rank", rank}, {"start", start},
 	} {
 		b.Run(part.name, func(b *testing.B) { part.measure(b, out) })
+		out.write(b) // after each part: a run that is cut off has shown something
 	}
-	out.write(b)
 }
 
 // turns lets each measure in turn, so many rounds, and gives the median of each.

@@ -21,6 +21,7 @@ const (
 
 // commands holds commands over HTTP, with all that they ask and check, against bare transactions that write the same rows.
 func commands(b *testing.B, out *table) {
+	b.Helper()
 	binary, phones := crowd.Waiting(b, inLine)
 	nurse := binary.Staff(b, "nurse@demo.test")
 	var queues []struct{ ID string }
@@ -51,7 +52,7 @@ func commands(b *testing.B, out *table) {
 		}
 	}
 	file := openBare(b, binary.Dir, talking[0].Case, phones[callers:])
-	found := turns(9,
+	found := turns(7,
 		rate(b, claims, next), rate(b, 10*claims, file.claim),
 		rate(b, messages, say), rate(b, 10*messages, file.say))
 	out.add(fmt.Sprintf("take the next patient, %d callers", callers), found[0], "bare SQLite transactions of the same rows", found[1], perSecond)

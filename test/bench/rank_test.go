@@ -13,6 +13,7 @@ import (
 
 // rank holds the place of one among a hundred thousand against bisecting the same tree bare.
 func rank(b *testing.B, out *table) {
+	b.Helper()
 	const n = 100_000
 	var ranks queue.Ranks
 	bare := btree.NewBTreeG(func(a, b queue.Entry) bool {
@@ -47,13 +48,13 @@ func rank(b *testing.B, out *table) {
 			b.Fatal("the bare tree found another")
 		}
 	}
-	found := turns(7, timed(n, ours), timed(n, theirs))
+	found := turns(7, timed(atOnce, ours), timed(atOnce, theirs))
 	out.add("place in line among 100,000 waiting", found[0], "tidwall/btree, bisected", found[1], took)
-	moves := turns(5, timed(n, func() {
+	moves := turns(5, timed(atOnce, func() {
 		next = (next + 1) % n
 		ranks.Remove(ids[next], 1)
 		ranks.Place(entries[next], 1)
-	}), timed(n, func() {
+	}), timed(atOnce, func() {
 		next = (next + 1) % n
 		bare.Delete(entries[next])
 		bare.Set(entries[next])

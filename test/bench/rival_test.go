@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -38,6 +39,9 @@ func rival(b *testing.B, name, folder string) (at string, pid int) {
 	cmd := exec.CommandContext(b.Context(), self)
 	cmd.Env = append(os.Environ(), rivalName+"="+name, rivalFolder+"="+folder)
 	cmd.Stderr = os.Stderr
+	if _, err := cmd.StdinPipe(); err != nil { // open for as long as this process lives
+		b.Fatal(err)
+	}
 	said, err := cmd.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -56,8 +60,12 @@ func rival(b *testing.B, name, folder string) (at string, pid int) {
 	return strings.TrimSpace(at), cmd.Process.Pid
 }
 
-// serveRival is the other process. It runs until it is killed.
+// serveRival is the other process. It runs until it is killed, or the one that started it is gone.
 func serveRival(name string) int {
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
 	handler, err := map[string]func() (http.Handler, error){"sse": bare, "pocketbase": plain}[name]()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

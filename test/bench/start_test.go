@@ -21,6 +21,7 @@ const (
 
 // start holds the start on a database with a million closed cases against that on an empty one: from the process's beginning to its first answer.
 func start(b *testing.B, out *table) {
+	b.Helper()
 	empty, full := kit.Demo(b), aMillion(b)
 	empty.Stop(b)
 	of := func(p *kit.Binary) func() float64 {

@@ -14,6 +14,7 @@ import (
 
 // triageStep holds one step of the questions against one rule evaluated by CEL alone.
 func triageStep(b *testing.B, out *table) {
+	b.Helper()
 	p, err := protocols.Read(crowd.Complaint)
 	if err != nil {
 		b.Fatal(err)

@@ -88,7 +88,7 @@ func Read(ctx context.Context, url string, hear Hear) (*Stream, error) {
 		end()
 		return nil, err
 	}
-	answer, err := lines.Do(request)
+	answer, err := lines.Do(request) //nolint:bodyclose // closed when the stream has ended
 	if err != nil {
 		end()
 		return nil, err
@@ -109,23 +109,11 @@ func Read(ctx context.Context, url string, hear Hear) (*Stream, error) {
 
 // follow reads events until there are no more.
 func follow(body io.Reader, hear Hear) {
-	in := bufio.NewReaderSize(body, 1<<10)
+	in := bufio.NewScanner(body)
+	in.Buffer(make([]byte, 0, 1<<10), 1<<20)
 	var topic string
-	var long []byte
-	for {
-		line, err := in.ReadSlice('\n')
-		for err == bufio.ErrBufferFull {
-			long = append(long, line...)
-			line, err = in.ReadSlice('\n')
-		}
-		if err != nil {
-			return
-		}
-		if len(long) > 0 {
-			line = append(long, line...)
-			long = nil
-		}
-		line = bytes.TrimSuffix(line, []byte("\n"))
+	for in.Scan() {
+		line := in.Bytes()
 		if name, ok := bytes.CutPrefix(line, []byte("event:")); ok {
 			topic = string(name)
 		} else if data, ok := bytes.CutPrefix(line, []byte("data:")); ok {
