@@ -124,7 +124,7 @@ func TestCodesOfTheProgramAreThoseOfTheContract(t *testing.T) {
 		"FileCode":        fileCodes(t),
 		"EligibilityCode": eligibilityCodes(t),
 		"StateCode":       append(refusalCodes(t, "state"), "id_taken", "close_held", "said"),
-		"ServiceCode":     append(refusalCodes(t, "reason"), "not_configured"),
+		"ServiceCode":     append(refusalCodes(t, "reason"), "not_configured", "out_of_order"),
 	} {
 		want := c.Codes(name)
 		for _, code := range got {

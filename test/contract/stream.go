@@ -16,9 +16,10 @@ const (
 	queueEvent = "QueueEvent"
 	staffEvent = "StaffEvent"
 	refused    = "Refused"
+	outage     = "OutageEvent"
 )
 
-var eventSchemas = []string{caseEvent, placeEvent, queueEvent, staffEvent, refused}
+var eventSchemas = []string{caseEvent, placeEvent, queueEvent, staffEvent, refused, outage}
 
 // stream reads a realtime connection along with whoever reads it, and checks each event.
 type stream struct {
@@ -64,9 +65,15 @@ func (k *Checker) checkEvent(raw string) {
 		k.fault("realtime: an event of %s is no JSON", topicKind(name))
 		return
 	}
-	if object, ok := value.(map[string]any); ok && object["type"] == "refused" {
-		k.checkEventAs(refused, name, value)
-		return
+	if object, ok := value.(map[string]any); ok {
+		switch object["type"] {
+		case "refused":
+			k.checkEventAs(refused, name, value)
+			return
+		case "out_of_order", "in_order":
+			k.checkEventAs(outage, name, value)
+			return
+		}
 	}
 	k.checkEventAs(topicKind(name), name, value)
 }
