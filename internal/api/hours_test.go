@@ -51,7 +51,8 @@ func (w *world) decided(t *testing.T, digits string, answers map[string]string) 
 	return who, c.Id
 }
 
-var urgently, atOnce = map[string]string{"throat_urgent": `["dry"]`}, map[string]string{"rf_now": `["rf_blue"]`}
+// urgently makes a sore throat level 2.
+var urgently = map[string]string{"throat_urgent": `["dry"]`}
 
 // TestAtNightOnChristmasDay: the questions are asked, red flags act, advice is given; only what can wait waits.
 func TestAtNightOnChristmasDay(t *testing.T) {

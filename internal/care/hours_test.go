@@ -303,7 +303,9 @@ func TestAtClosingTimeNobodyIsDropped(t *testing.T) {
 	s.hours(s.Norrvik, office)
 	_, mild := s.Waiting(t, adults[0])
 	urgent, urgents := s.decided(adults[1], urgently)
-	s.joins(urgent, urgents)
+	if no := s.joins(urgent, urgents); no != nil {
+		t.Fatalf("level 2 is refused for %s", no.Code)
+	}
 	_, talking := s.Active(t, adults[2])
 	s.at("2026-11-25 16:59")
 	s.toldShut(mild.Id, 0)
