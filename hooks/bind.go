@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"lotsen/internal/api"
+	"lotsen/internal/audit"
 	"lotsen/internal/bankid"
 	"lotsen/internal/care"
 	"lotsen/internal/clock"
@@ -67,6 +68,7 @@ func Bind(app core.App, cfg Config) error {
 	bindGuards(app)
 	bindRegions(app)
 	bindHours(app, p.herald)
+	bindGlass(app, p.desk)
 	bindRoutes(app, p.desk, p.log)
 	sessions := bindSessions(app, p.real.Now)
 	bindLimits(app, p.real.Now, cfg.Local)
@@ -120,10 +122,7 @@ func assemble(app core.App, cfg Config) (*program, error) {
 	}
 	p.outage = newOutOfOrder(app, p.real.Now, told.Announce, cfg.Alarm)
 	p.live.Standing = p.outage.standing
-	p.outage = newOutOfOrder(app, p.real.Now, told.Announce, cfg.Alarm)
-	p.live.Standing = p.outage.standing
-	p.timers = newTimers(p.desk, outbox, p.log)
-	p.timers.restWhile(p.outage)
+	p.timers = newTimers(p.desk, outbox, p.log, p.news()...)
 	p.timers.also(job{"figures", p.herald.tellFigures})
 	p.timers.restWhile(p.outage)
 	p.server = &api.Server{
@@ -156,6 +155,13 @@ func (p *program) outbox() (*notify.Outbox, error) {
 		Provider: sms.Provider, URL: sms.URL, User: sms.User, Secret: sms.Secret.Reveal(), From: sms.From, Clock: p.cfg.Clock,
 	})
 	return o, err
+}
+
+// news is what those who run the service are told: that patient data were opened to a superuser, and once a day the head of the access log.
+func (p *program) news() []job {
+	bell := &notify.GlassBell{App: p.app, Clock: p.cfg.Clock, PublicURL: p.cfg.Settings.PublicURL, Log: p.log}
+	heads := &audit.Publisher{App: p.app, Now: p.cfg.Clock.Now, Log: slog.Default()} // to the terminal: what collects it there keeps it elsewhere
+	return []job{{"breakglass", bell.Ring}, {"heads", heads.Publish}}
 }
 
 // missing names the settings that are not there.

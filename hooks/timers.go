@@ -25,18 +25,19 @@ const (
 
 // timers is all that happens by itself. What is due stands in rows, so a crash loses none of it: nothing is remembered here.
 //
-// There are two lanes, for a provider of SMS that hangs must not keep a case's time from being over.
+// There are three lanes, for a provider of SMS that hangs must not keep a case's time from being over, nor a mail server an SMS.
 type timers struct {
 	clock   *clock.Clock
 	cases   *lane
 	letters *lane
+	news    *lane // what those who run the service are told
 
 	end     context.CancelFunc
 	running sync.WaitGroup
 }
 
 // newTimers lines up the jobs, in the order in which they are done.
-func newTimers(desk *care.Desk, outbox *notify.Outbox, log *slog.Logger) *timers {
+func newTimers(desk *care.Desk, outbox *notify.Outbox, log *slog.Logger, news ...job) *timers {
 	return &timers{
 		clock: desk.Clock,
 		end:   func() {},
@@ -48,12 +49,13 @@ func newTimers(desk *care.Desk, outbox *notify.Outbox, log *slog.Logger) *timers
 			job{"birthdays", desk.RunBirthdays},
 			job{"forget", desk.Forget}),
 		letters: newLane(log, job{"letters", outbox.SendDue}),
+		news:    newLane(log, news...),
 	}
 }
 
 // restWhile has everything rest while nothing can be written: what is due stays due. What fails may be how that is found out.
 func (t *timers) restWhile(o *outOfOrder) {
-	for _, l := range []*lane{t.cases, t.letters} {
+	for _, l := range t.lanes() {
 		l.outage = o
 	}
 }
@@ -61,11 +63,13 @@ func (t *timers) restWhile(o *outOfOrder) {
 // also does a job after the others, in the lane of cases.
 func (t *timers) also(j job) { t.cases.jobs = append(t.cases.jobs, j) }
 
+func (t *timers) lanes() []*lane { return []*lane{t.cases, t.letters, t.news} }
+
 // start lets time pass, until stop.
 func (t *timers) start() {
 	ctx, end := context.WithCancel(context.Background())
 	t.end = end
-	for _, l := range []*lane{t.cases, t.letters} {
+	for _, l := range t.lanes() {
 		t.running.Go(func() { l.run(ctx, t.clock) })
 	}
 }
@@ -99,7 +103,7 @@ func (t *timers) nudge() {
 func (t *timers) RunAll(ctx context.Context) error {
 	for {
 		some := false
-		for _, l := range []*lane{t.cases, t.letters} {
+		for _, l := range t.lanes() {
 			did, err := l.look(ctx)
 			if err != nil {
 				return err

@@ -210,37 +210,3 @@ func (s *Server) feedback(c *echo.Context) error {
 	}
 	return done(c)
 }
-
-// readerView is a look at the case, or something done to it, by somebody who is not its patient.
-type readerView struct {
-	Name string `json:"name"`
-	Role string `json:"role"`
-	At   string `json:"at"`
-	What string `json:"what"`
-}
-
-// readersLimit is how many rows the patient is shown, the newest first.
-const readersLimit = 1000
-
-func (s *Server) readers(c *echo.Context) error {
-	theCase, err := s.mine(c)
-	if err != nil {
-		return err
-	}
-	rows, err := records.LooksAt(s.App, theCase.Id, readersLimit)
-	if err != nil {
-		return err
-	}
-	out := []readerView{}
-	for _, row := range rows {
-		l := row.Look()
-		switch access.Kind(l.ByKind) {
-		case access.Staff:
-			out = append(out, readerView{Name: l.ByName, Role: l.Role, At: records.RFC3339(l.At), What: l.What})
-		case access.Superuser:
-			out = append(out, readerView{Name: l.ByName, Role: "admin", At: records.RFC3339(l.At), What: l.What})
-		case access.Guest, access.Patient, access.System:
-		}
-	}
-	return c.JSON(http.StatusOK, out)
-}

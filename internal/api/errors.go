@@ -25,6 +25,7 @@ const (
 	codeType         = "validation_invalid_type"
 	codeUnknownField = "validation_unknown_field"
 	codeTooLong      = "validation_too_long"
+	codeTooShort     = "validation_too_short"
 	codeTooLarge     = "validation_too_large"
 	codeTooSmall     = "validation_too_small"
 	codeNotOneOf     = "validation_not_one_of"

@@ -111,7 +111,7 @@ func TestALookThatShowsNothingIsNone(t *testing.T) {
 	w := newWorld(t)
 	_, c := w.Active(t, kit.Anna)
 	looks := func() int {
-		rows, err := records.LooksAt(w.App, c.Id, 100)
+		rows, err := records.LooksAt(w.App, c, 100)
 		if err != nil {
 			t.Fatal(err)
 		}

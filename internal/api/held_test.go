@@ -80,7 +80,7 @@ func TestWhoIsHeldAndByWhom(t *testing.T) {
 		t.Errorf("taken over from %v", a.at("takenOver"))
 	}
 	w.call(t, w.Nurse, "POST", "/cases/"+c.Id+"/close", object{"outcome": "advice", "advice": "Vila."}).want(t, http.StatusForbidden)
-	seen, err := records.LooksAt(w.App, c.Id, 100)
+	seen, err := records.LooksAt(w.App, c, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

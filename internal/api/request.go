@@ -169,6 +169,9 @@ func codeOf(f validator.FieldError) string {
 		}
 		return codeTooLarge
 	case "min", "gte":
+		if text {
+			return codeTooShort
+		}
 		return codeTooSmall
 	}
 	return codeInvalid

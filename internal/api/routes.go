@@ -21,6 +21,8 @@ func (s *Server) routes(g *echo.Group) {
 	s.takeBackRoutes(g)
 	s.correctRoutes(g)
 	s.routingRoutes(g)
+	s.adminRoutes(g)
+	s.reviewRoutes(g)
 	s.demoRoutes(g)
 }
 

@@ -78,7 +78,7 @@ func (s *Server) summarise(ctx context.Context, c *records.Case, who access.Who,
 	if out.Unread, err = records.UnreadByStaff(s.App, c); err != nil {
 		return out, err
 	}
-	if out.Patient, err = s.person(c); err != nil {
+	if out.Patient, err = s.person(c, who); err != nil {
 		return out, err
 	}
 	if out.Earlier, err = s.earlier(c, who); err != nil {
@@ -94,8 +94,8 @@ func (s *Server) summarise(ctx context.Context, c *records.Case, who access.Who,
 	return out, nil
 }
 
-// person is the patient. The personal number is for staff with an open case of theirs; after the end it is masked.
-func (s *Server) person(c *records.Case) (personView, error) {
+// person is the patient. The personal number is for staff with an open case of theirs; to others, and after the end, it is masked.
+func (s *Server) person(c *records.Case, who access.Who) (personView, error) {
 	p, err := records.PatientByID(s.App, c.Patient())
 	if err != nil {
 		return personView{}, err
@@ -109,7 +109,7 @@ func (s *Server) person(c *records.Case) (personView, error) {
 		Name: p.Name(), PersonalNumber: number.Mask(), Age: age, Phone: c.Phone(), Language: c.Language(),
 		Interpreter: c.Interpreter(), Protected: p.Protected(),
 	}
-	if c.State().Open() {
+	if c.State().Open() && who.Kind == access.Staff {
 		v.PersonalNumber = number.Long()
 	}
 	if c.Guardian() == "" {

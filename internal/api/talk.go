@@ -101,16 +101,20 @@ func (s *Server) events(c *echo.Context) error {
 		last := rows[eventsPage-1].Seq()
 		next = &last
 	}
+	kind := who.Kind
+	if kind == access.Superuser {
+		kind = access.Staff // behind the glass nothing is hidden
+	}
 	items := make([]map[string]any, 0, len(rows))
 	for _, row := range rows {
-		item, err := EventView(s.App, row, who.Kind)
+		item, err := EventView(s.App, row, kind)
 		if err != nil {
 			return err
 		}
 		items = append(items, item)
 	}
 	if len(items) > 0 {
-		if err := s.Desk.Looked(c.Request().Context(), who, "events", []*records.Case{theCase}, ""); err != nil {
+		if err := s.looked(c, who, "events", theCase); err != nil {
 			return err
 		}
 	}

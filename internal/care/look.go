@@ -18,18 +18,11 @@ func (d *Desk) Looked(ctx context.Context, who access.Who, what string, seen []*
 	if who.Kind == access.Patient {
 		return nil
 	}
-	about := subjectOf(seen)
-	err := d.App.RunInTransaction(func(tx core.App) error {
-		return audit.Append(tx, who, what, about, why, d.Clock.Now())
-	})
-	if err != nil {
-		return fmt.Errorf("write the look: %w", err)
-	}
-	return d.durable(ctx)
+	return d.Saw(ctx, who, what, SubjectOf(seen), why)
 }
 
-// subjectOf is whom and what a look at these cases is about.
-func subjectOf(seen []*records.Case) audit.Subject {
+// SubjectOf is whom and what a look at these cases is about.
+func SubjectOf(seen []*records.Case) audit.Subject {
 	var about audit.Subject
 	for i, c := range seen {
 		switch {

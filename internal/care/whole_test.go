@@ -98,7 +98,7 @@ func TestTheHistoryAndTheAccessLogGoTogether(t *testing.T) {
 	s.must(t, s.close())
 	events, err := records.EventsAfter(s.App, s.id, 0, 100)
 	s.must(t, err)
-	looks, err := records.LooksAt(s.App, s.id, 100)
+	looks, err := records.LooksAt(s.App, s.Case(t, s.id), 100)
 	s.must(t, err)
 	slices.Reverse(looks)
 	if len(looks) != len(events) {
@@ -172,7 +172,7 @@ func TestALookThatCannotBeWrittenIsNotGiven(t *testing.T) {
 
 func looksAt(t *testing.T, c *kit.Clinic, id string) []records.Look {
 	t.Helper()
-	rows, err := records.LooksAt(c.App, id, 100)
+	rows, err := records.LooksAt(c.App, c.Case(t, id), 100)
 	if err != nil {
 		t.Fatal(err)
 	}

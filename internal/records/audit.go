@@ -55,13 +55,39 @@ func LastLook(app core.App) (*AuditRow, error) {
 	return first[AuditRow](app.RecordQuery(Audit).OrderBy("nr DESC"))
 }
 
-// LooksAt lists the rows about a case, those of lists that it stood in with them, the newest first, at most n. Indexes: audit_case, and
-// audit_lists, of which only what is younger than the case is looked through.
-func LooksAt(app core.App, caseID string, n int) ([]*AuditRow, error) {
+// LooksAt lists the rows about a case, those of lists that it stood in with them, and, where it has no guardian, those of looks at its patient's own
+// record; the newest first, at most n. Indexes: audit_case, audit_patient, and audit_lists, of which only what is younger than the case is looked
+// through.
+func LooksAt(app core.App, c *Case, n int) ([]*AuditRow, error) {
+	patient := c.Patient()
+	if c.Guardian() != "" {
+		patient = "" // a guardian learns nothing of what others do about the child
+	}
 	about := dbx.NewExp(`[[id]] IN (
 		SELECT [[id]] FROM {{audit}} WHERE [[case]] = {:case}
 		UNION ALL
-		SELECT [[id]] FROM {{audit}} WHERE [[cases]] != '' AND instr([[cases]], {:case}) > 0
-			AND [[at]] >= coalesce((SELECT [[created]] FROM {{cases}} WHERE [[id]] = {:case}), ''))`, dbx.Params{"case": caseID})
+		SELECT [[id]] FROM {{audit}} WHERE {:patient} != '' AND [[patient]] = {:patient} AND [[case]] = '' AND [[cases]] = '' AND [[at]] >= {:created}
+		UNION ALL
+		SELECT [[id]] FROM {{audit}} WHERE [[cases]] != '' AND [[at]] >= {:created}
+			AND (instr([[cases]], {:case}) > 0 OR {:patient} != '' AND instr([[cases]], {:patient}) > 0))`,
+		dbx.Params{"case": c.Id, "patient": patient, "created": stamp(c.Created())})
 	return list[AuditRow](app.RecordQuery(Audit).AndWhere(about).OrderBy("nr DESC").Limit(int64(n)))
+}
+
+// LooksNumbered finds rows by their numbers. Index: audit_nr.
+func LooksNumbered(app core.App, numbers ...int) (map[int]Look, error) {
+	any := make([]any, len(numbers))
+	for i, n := range numbers {
+		any[i] = n
+	}
+	rows, err := list[AuditRow](app.RecordQuery(Audit).AndWhere(dbx.In("nr", any...)))
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[int]Look, len(rows))
+	for _, r := range rows {
+		l := r.Look()
+		found[l.Nr] = l
+	}
+	return found, nil
 }

@@ -15,9 +15,16 @@ import (
 
 // EachLook hands every row of the access log to do, in the order of their numbers, reading as it goes: a million rows are never in memory. It ends
 // with the first error of do. A time that is none is zero. Index: audit_nr.
-func EachLook(db dbx.Builder, do func(Look) error) error {
+func EachLook(db dbx.Builder, do func(Look) error) error { return eachLook(db, nil, do) }
+
+// EachLookBetween is EachLook for rows from a time on, and before another. do may ask the database, too.
+func EachLookBetween(db dbx.Builder, from, to time.Time, do func(Look) error) error {
+	return eachLook(db, dbx.NewExp("[[at]] >= {:from} AND [[at]] < {:to}", dbx.Params{"from": stamp(from), "to": stamp(to)}), do)
+}
+
+func eachLook(db dbx.Builder, which dbx.Expression, do func(Look) error) error {
 	rows, err := db.Select("nr", "at", "byKind", "by", "byName", "role", "unit", "patient", "case", "cases", "what", "why", "hash").
-		From(Audit).OrderBy("nr", "rowid").Rows()
+		From(Audit).Where(which).OrderBy("nr", "rowid").Rows()
 	if err != nil {
 		return fmt.Errorf("read the access log: %w", err)
 	}

@@ -60,10 +60,36 @@ func (g *Glass) TryAgain(due time.Time) {
 	g.Load(map[string]any{"attempts": g.Attempts() + 1, "due": moment(due)})
 }
 
-// OpenGlasses lists what a superuser has open at now, the newest first. Index: breakglass_superuser.
-func OpenGlasses(app core.App, superuser string, now time.Time) ([]*Glass, error) {
-	return list[Glass](app.RecordQuery(Breakglass).AndWhere(dbx.And(
-		dbx.HashExp{"superuser": superuser}, dbx.NewExp("[[until]] > {:t}", dbx.Params{"t": stamp(now)}))).OrderBy("at DESC", "id"))
+// OpenGlass finds what a superuser has open at now, or ErrNotFound. Index: breakglass_superuser.
+func OpenGlass(app core.App, superuser string, now time.Time) (*Glass, error) {
+	if superuser == "" {
+		return nil, ErrNotFound
+	}
+	return first[Glass](app.RecordQuery(Breakglass).AndWhere(dbx.And(
+		dbx.HashExp{"superuser": superuser}, dbx.NewExp("[[until]] > {:t}", dbx.Params{"t": stamp(now)}))).OrderBy("until DESC", "id"))
+}
+
+// BehindGlass lists the collections that a break-glass opens.
+func BehindGlass() []string { return []string{Cases, Messages, Answers, Events, Patients} }
+
+// OnlyOf is the filter that leaves of a collection behind the glass what belongs to one case: it, what was said and has happened in it, and
+// the people on the patient's side.
+func OnlyOf(collection string, c *Case) string {
+	switch collection {
+	case Cases:
+		return "id = '" + c.Id + "'"
+	case Patients:
+		return "(id = '" + c.Patient() + "' || id = '" + c.Guardian() + "')"
+	}
+	return "case = '" + c.Id + "'"
+}
+
+// IsOf says whether a record behind the glass belongs to the case.
+func IsOf(r *core.Record, c *Case) bool {
+	if r.Collection().Name == Patients {
+		return r.Id == c.Patient() || r.Id == c.Guardian()
+	}
+	return CaseOf(r) == c.Id
 }
 
 // GlassList lists the newest, at most n.

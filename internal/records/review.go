@@ -99,3 +99,12 @@ func ReviewOf(app core.App, month, unit string) (*Review, error) {
 func ReviewList(app core.App, n int) ([]*Review, error) {
 	return list[Review](app.RecordQuery(Reviews).OrderBy("month DESC", "unit", "id").Limit(int64(n)))
 }
+
+// StaffNames are the names of all members of staff.
+func StaffNames(app core.App) ([]string, error) {
+	var names []string
+	if err := app.DB().Select("name").From(StaffMembers).Column(&names); err != nil {
+		return nil, fmt.Errorf("list names of staff: %w", err)
+	}
+	return names, nil
+}

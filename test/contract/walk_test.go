@@ -149,6 +149,7 @@ func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 	w.remarks(anna, id)
 	w.routes()
 	w.demoPlays()
+	w.admins(anna, id)
 	for _, c := range []struct {
 		who  *kit.Client
 		path string

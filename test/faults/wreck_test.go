@@ -145,7 +145,7 @@ func (left *wreck) checkCase(t *testing.T, c *records.Case) {
 
 func (left *wreck) checkRows(t *testing.T, c *records.Case, events []*records.Event) {
 	t.Helper()
-	looks, err := records.LooksAt(left.app, c.Id, 10_000)
+	looks, err := records.LooksAt(left.app, c, 10_000)
 	if err != nil {
 		t.Fatalf("list the access log: %v", err)
 	}

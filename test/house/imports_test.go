@@ -24,7 +24,7 @@ var arrows = map[string][]string{
 		"internal/uploads", "docs", "protocols", "pb_migrations", "internal/routing",
 	},
 	"internal/api": {
-		"internal/access", "internal/bankid", "internal/care", "internal/cases", "internal/hours", "internal/personnummer", "internal/phone", "internal/queue",
+		"internal/access", "internal/audit", "internal/bankid", "internal/care", "internal/cases", "internal/hours", "internal/personnummer", "internal/phone", "internal/queue",
 		"internal/records", "internal/texts", "internal/triage", "internal/uploads", "internal/clock", "internal/settings", "internal/routing",
 	},
 	"internal/care": {
@@ -40,7 +40,7 @@ var arrows = map[string][]string{
 		"internal/notify", "internal/notify/peer", "internal/personnummer", "internal/phone", "internal/records", "internal/seal",
 		"internal/settings", "internal/texts", "internal/triage", "protocols",
 	},
-	"internal/audit":            {"internal/access", "internal/records"},
+	"internal/audit":            {"internal/access", "internal/cases", "internal/records"},
 	"internal/notify":           {"internal/clock", "internal/records", "internal/texts"},
 	"internal/notify/peer":      {},
 	"internal/records":          {"internal/access", "internal/cases"},

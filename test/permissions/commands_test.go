@@ -36,6 +36,16 @@ POST /support                          | 401    403       ok    ok      403     
 GET /support                           | 401    403       ok    ok      403       403       403  403       403
 GET /admin/support                     | 401    ok        403   403     403       403       403  403       403
 POST /admin/support/{id}/answer        | 401    ok        403   403     403       403       403  403       403
+
+POST /admin/breakglass                 | 401    ok        403   403     403       403       403  403       403
+GET /admin/breakglass                  | 401    ok        403   403     403       403       403  403       403
+DELETE /admin/breakglass               | 401    ok        403   403     403       403       403  403       403
+GET /admin/audit/head                  | 401    ok        403   403     403       403       ok   403       403
+POST /admin/audit/reviews              | 401    ok        403   403     403       403       ok   403       403
+GET /admin/audit/reviews               | 401    ok        403   403     403       403       ok   403       403
+GET /admin/audit/reviews/{id}          | 401    ok        403   403     403       403       ok   403       403
+PUT /admin/audit/reviews/{id}/rows/{nr} | 401   ok        403   403     403       403       ok   403       403
+POST /admin/audit/reviews/{id}/sign    | 401    ok        403   403     403       403       ok   403       403
 POST /views                            | 401    403       ok    ok      403       403       403  403       403
 GET /views                             | 401    403       ok    ok      403       403       403  403       403
 GET /views/unit                        | 401    403       403   403     403       403       ok   403       403
@@ -149,8 +159,10 @@ func (w *world) command(caller, command, subject string) {
 		id = w.Norrvik.Id
 	case strings.HasPrefix(path, "/views/"), strings.HasPrefix(path, "/admin/support/"):
 		id = remarkID
+	case strings.HasPrefix(path, "/admin/audit/reviews/"):
+		id = reviewID
 	}
-	path = strings.NewReplacer("{id}", id, "{slug}", "demo", "{question}", "photo", "{message}", heldID(subject)).Replace(path)
+	path = strings.NewReplacer("{id}", id, "{slug}", "demo", "{question}", "photo", "{nr}", "99999", "{message}", heldID(subject)).Replace(path)
 	r := request{caller: caller, method: method, path: api.Base + path}
 	if method != http.MethodGet {
 		r.body = `{"nonsense":true}`

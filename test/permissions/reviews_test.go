@@ -1,5 +1,8 @@
 package permissions
 
+// reviewID is the review of Norrvik in the world: it names a row that is not there, for the secrets of the world are whose they are.
+const reviewID = "review000000001"
+
 // A month's sample of the access log: numbers of rows, verdicts and comments. Leads read theirs through GET /admin/audit/reviews, which says whose
 // rows they are, and is a look. Written by commands alone: what was signed stays as it is.
 var _ = about("reviews", page{

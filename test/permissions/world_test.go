@@ -76,7 +76,7 @@ func (w *world) plantEmpty() {
 	w.notes["empty"] = w.row(records.Messages, map[string]any{"case": c.Id, "kind": "note", "body": secretWords("empty"), "seq": 2}).Id
 	w.row(records.Answers, map[string]any{"case": c.Id, "question": "freetext", "value": openWords("empty"), "seq": 3})
 	w.row(records.Breakglass, map[string]any{"superuser": "nobody000000000", "reason": "x", "until": "2026-01-01 00:00:00.000Z"})
-	w.row(records.Reviews, map[string]any{"month": "2026-01", "unit": w.Norrvik.Unit(), "state": "open", "rows": "[]"})
+	w.row(records.Reviews, map[string]any{"month": "2026-01", "id": reviewID, "unit": w.Norrvik.Unit(), "state": "open", "rows": `[{"nr":99999,"rules":["random"]}]`})
 	w.row(records.Events, map[string]any{"case": c.Id, "kind": "opened", "byKind": "patient", "byName": openWords("empty"), "seq": 1})
 }
 
