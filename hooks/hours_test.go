@@ -38,6 +38,12 @@ func TestASlipInOpeningHoursIsToldAtOnce(t *testing.T) {
 		w.status(http.StatusOK, w.ask("PATCH", path, super, `{"hours":{"week":{"mon":["08:00-17:00"]}}}`))
 		w.status(http.StatusOK, w.ask("PATCH", path, super, `{"hours":null}`))
 	}
+	// What another version has left there must not keep a lead from her switches.
+	if _, err := w.App.DB().NewQuery(`UPDATE queues SET hours = '{"week": 1}'`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	until := records.RFC3339(w.Clock.Now().Add(time.Hour))
+	w.status(http.StatusNoContent, w.ask("PUT", "/api/lotsen/v1/queues/"+w.Norrvik.Id+"/state", w.tokenOf(w.Lead), `{"paused":true,"until":"`+until+`"}`))
 }
 
 // TestWhoeverWaitsSeesTheDoor holds the stream of a place against GET …/queue: the lead's line, its end, and closing time.
