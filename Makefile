@@ -12,7 +12,7 @@ GO       = $(shell sed -n 's/^go //p' go.mod)
 GOLANGCI = v2.15.0
 GOFUMPT  = v0.12.0
 
-.PHONY: run test check bench bench-go load build web tools browser clean
+.PHONY: run test check bench bench-go load build web tools browser clean faults
 
 run: $(BIN) ## build and start the whole thing with demo data
 	$(BIN) serve --demo
@@ -43,6 +43,9 @@ load: $(BIN) ## a lively clinic with 5,000 phones for three minutes, and a kill;
 
 bench-go: ## Go's benchmarks of single functions
 	go test -run '^$$' -bench . -benchtime 1s ./internal/... ./hooks/... ./protocols/...
+
+faults: $(BIN) ## the random kills and power cuts of test/faults, for longer
+	LOTSEN_BIN=$(CURDIR)/$(BIN) go test -count=1 -timeout 3h ./test/faults -run 'Outlives|EveryStep|WhereverItIsCutOff' -args -rounds 20
 
 web: ## the pages of patients and staff (issue 5 brings them)
 	@echo "There are no pages to build yet: this release is the service behind its interface."

@@ -24,24 +24,51 @@ func points() []point {
 	}
 }
 
-// dieAt kills the program at the next commit that comes to the point, and gives how often it has come there: 0 or 1.
-func (m *machine) dieAt(p point) *int {
-	writes, died := 0, new(int)
-	m.disk.Watch(func(op disk.Op, done bool) error {
+// dieAt kills the program at the so-manieth commit from now on, when it comes to the point. It gives how often it has come there: 0 or 1.
+func (m *machine) dieAt(p point, commit int) *int {
+	writes, commits := 0, 1
+	return m.dieWhen(func(op disk.Op, done bool) bool {
 		if !ofDatabase(op) {
-			return nil
+			return false
 		}
 		if op.Kind == disk.Write && !done {
 			writes++
 		}
-		if p.here(op, done, writes) {
-			*died++
-			m.Shoot()
-			return disk.ErrPower // it does not get further, whatever its other threads do
+		if commits == commit && p.here(op, done, writes) {
+			return true
 		}
-		return nil
+		if op.Kind == disk.Sync && done {
+			if writes > 1 {
+				commits++
+			}
+			writes = 0
+		}
+		return false
+	})
+}
+
+// dieWhen kills the program at the first operation that is so.
+func (m *machine) dieWhen(here func(op disk.Op, done bool) bool) *int {
+	died := new(int)
+	m.disk.Watch(func(op disk.Op, done bool) error {
+		if !here(op, done) {
+			return nil
+		}
+		*died++
+		m.Shoot()
+		return disk.ErrPower // it does not get further, whatever its other threads do
 	})
 	return died
+}
+
+// died waits for the end, and wants it to have been there.
+func (m *machine) died(t *testing.T, times *int, where string) {
+	t.Helper()
+	m.Gone(t)
+	m.disk.Watch(nil)
+	if *times != 1 {
+		t.Fatalf("the program came to %q %d times, want once", where, *times)
+	}
 }
 
 // TestEveryStepIsWholeAtEveryPoint walks through the life of a case, and kills the program in each step, at one point after the other. What it had
@@ -91,16 +118,12 @@ func (m *machine) live(t *testing.T, at point, again func()) {
 		{"closing", &n.person, func(ctx context.Context) bool { return n.end(ctx, p.theCase) }},
 	} {
 		m.told.begin(1)
-		died := m.dieAt(at)
+		died := m.dieAt(at, 1)
 		answered := step.do(t.Context())
 		if answered {
 			t.Fatalf("%s: it was answered, and the program was to die before", step.name)
 		}
-		m.Gone(t)
-		m.disk.Watch(nil)
-		if *died != 1 {
-			t.Fatalf("%s: the program came to %q %d times, want once", step.name, at.name, *died)
-		}
+		m.died(t, died, at.name)
 		again()
 		m.look(t, func(left *wreck) { m.checkWreck(t, left) })
 		m.start(t)

@@ -11,7 +11,7 @@ const cuts = 5 // of a clinic at work
 func TestWhatWasAnsweredOutlivesAPowerCut(t *testing.T) {
 	t.Parallel()
 	m := boot(t)
-	for range cuts {
+	for range cuts * *rounds {
 		m.workUntil(t, func() { m.losePower(t) })
 		m.look(t, func(left *wreck) { m.checkWreck(t, left) })
 		m.start(t)
