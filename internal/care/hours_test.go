@@ -226,6 +226,7 @@ func TestSwitchesEndByThemselves(t *testing.T) {
 	t.Parallel()
 	s := newShift(t)
 	none := 0
+	_, waiting := s.Waiting(t, kit.Anna)
 	s.switched(care.Switches{Paused: new(true), Until: s.Clock.Now().Add(time.Hour)})
 	s.switched(care.Switches{Cap: &care.Cap{N: &none}, Until: s.Clock.Now().Add(2 * time.Hour)})
 	s.switched(care.Switches{Message: new("Vi är färre idag."), Until: s.Clock.Now().Add(3 * time.Hour)})
@@ -249,6 +250,9 @@ func TestSwitchesEndByThemselves(t *testing.T) {
 			t.Errorf("after %d hours there stands %q, want %q", i, got, want)
 		}
 		s.after(time.Hour)
+	}
+	if n := len(s.letters(waiting.Id)); n != 0 || s.Case(t, waiting.Id).Seq() != waiting.Seq() {
+		t.Errorf("who waits has %d letters and %d events more, want neither for a switch", n, s.Case(t, waiting.Id).Seq()-waiting.Seq())
 	}
 	last, err := records.LastLook(s.App)
 	s.must(nil, err)
