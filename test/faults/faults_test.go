@@ -69,6 +69,7 @@ func TestAKillAfterTheGatewaysAnswerSendsNoSecondMessage(t *testing.T) {
 			t.Fatalf("the time for not coming has not started after the restart: %+v", place)
 		}
 		n.Want(t, http.StatusOK, http.MethodPost, "/cases/"+p.theCase+"/release", map[string]string{"reason": newID()}, nil)
+		w.Advance(t, time.Second) // that the turn is put off is told, too
 	}
 	t.Logf("%d of 5 kills came between the gateway's answer and our note of it", between)
 	if between == 0 {

@@ -46,6 +46,7 @@ func TestALetterIsSentOnceWhereverItIsCutOff(t *testing.T) {
 		}
 		m.checkPromises(t, m.told.all())
 		n.Want(t, http.StatusOK, http.MethodPost, "/cases/"+p.theCase+"/release", map[string]string{"reason": newID()}, nil)
+		m.Advance(t, time.Second) // that the turn is put off is told, too
 	}
 	m.settle(t)
 }
