@@ -49,9 +49,10 @@ type Interval struct{ Low, High int }
 // mayBe is the widest interval from low that may be told.
 func mayBe(low int) Interval { return Interval{low, low + max(low, narrowest)} }
 
-// Estimate is the wait of somebody who has so many ahead in line, at a level; false where there is no ground for a figure.
+// Estimate is the wait of somebody who has so many ahead in line, at a level; false where there is no ground for a figure. Whoever is told to ring 112
+// is given none: "0 to 5 minutes" would keep them from ringing.
 func (g Ground) Estimate(ahead int, level cases.Level) (Interval, bool) {
-	if g.OnDuty == 0 {
+	if g.OnDuty == 0 || level == cases.Immediate {
 		return Interval{}, false
 	}
 	w := g.wait(ahead, level)

@@ -7,7 +7,7 @@ import (
 	"lotsen/internal/queue"
 )
 
-// The constants of the estimator were chosen on the tuning seeds alone. What is asserted is asserted of the others, which it has never seen.
+// The constants of the estimator were chosen on the tuning seeds alone. What is asserted is asserted of the others.
 var (
 	tuningSeeds   = seeds(1, 16)
 	assertedSeeds = seeds(101, 116)
