@@ -61,6 +61,7 @@ func commands(b *testing.B, out *table) {
 
 // rate does something n times, by some callers at once, and gives how often a second.
 func rate(b *testing.B, n int, do func(context.Context) error) func() float64 {
+	b.Helper()
 	return func() float64 {
 		began := time.Now()
 		if err := crowd.All(n, callers, func(int) error { return do(b.Context()) }); err != nil {

@@ -102,7 +102,7 @@ func Say(ctx context.Context, by *kit.Client, theCase, id, body string) (kit.Ans
 	return by.Do(ctx, http.MethodPost, "/api/collections/messages/records", map[string]string{"id": id, "case": theCase, "body": body})
 }
 
-// Step reads an answer that holds one.
+// StepOf reads an answer that holds a step.
 func StepOf(a kit.Answer) (Step, error) {
 	var at struct{ Step Step }
 	err := json.Unmarshal(a.Body, &at)
