@@ -69,6 +69,7 @@ func Bind(app core.App, cfg Config) error {
 	bindRegions(app)
 	bindHours(app, p.herald)
 	bindGlass(app, p.desk)
+	bindChanges(app, p.desk)
 	bindRoutes(app, p.desk, p.log)
 	sessions := bindSessions(app, p.real.Now)
 	bindLimits(app, p.real.Now, cfg.Local)

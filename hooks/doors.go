@@ -27,10 +27,11 @@ func bindDoors(app core.App) {
 
 // Why a door is shut.
 const (
-	noSQL     = "Raw SQL passes by the rules and the access log: it runs under --dev only."
-	noSchema  = "The collections are made by the program's migrations, and checked at its start: they are changed under --dev only."
-	noView    = "A view reads past the rules and the access log: it is made under --dev only."
-	noBackups = "A backup holds everything about everybody, unencrypted: it is made and restored on the server, with the program's own command."
+	noSQL        = "Raw SQL passes by the rules and the access log: it runs under --dev only."
+	noSchema     = "The collections are made by the program's migrations, and checked at its start: they are changed under --dev only."
+	noView       = "A view reads past the rules and the access log: it is made under --dev only."
+	noForgetting = "The request log is not deleted by hand: it is kept as long as the settings say."
+	noBackups    = "A backup holds everything about everybody, unencrypted: it is made and restored on the server, with the program's own command."
 )
 
 // shut are PocketBase's routes that are refused, and why.
@@ -40,6 +41,7 @@ var shut = map[string]string{
 	"POST /api/collections":                   noSchema,
 	"PUT /api/collections/import":             noSchema,
 	"POST /api/collections/meta/dry-run-view": noView,
+	"DELETE /api/logs":                        noForgetting,
 	"POST /api/backups":                       noBackups,
 	"POST /api/backups/upload":                noBackups,
 	download:                                  noBackups,

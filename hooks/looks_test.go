@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -93,19 +94,56 @@ func TestListeningIsALookBeforeAnythingIsTold(t *testing.T) {
 	w.walked()
 }
 
+// TestListeningToAQueueIsALookAtItsLine: one row for the subscription, with all who wait there now, and none for who has no right to it.
+func TestListeningToAQueueIsALookAtItsLine(t *testing.T) {
+	t.Parallel()
+	w := openWhole(t)
+	anna, hers := w.Waiting(t, kit.Anna)
+	bo, his := w.Waiting(t, kit.Bo)
+	told := func(when string, want int) {
+		t.Helper()
+		if a, b := w.looks(anna, hers.Id)["live queue"], w.looks(bo, his.Id)["live queue"]; a != want || b != want {
+			t.Errorf("%s: Anna is told of %d looks and Bo of %d, want %d", when, a, b, want)
+		}
+	}
+	before, err := w.App.CountRecords(records.Audit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nurse := w.tokenOf(w.Nurse)
+	s := w.lines.open()
+	s.listen(nurse, queueTopic(w.Norrvik.Id))
+	told("the queue", 1)
+	s.listen(nurse, queueTopic(w.Norrvik.Id), staffTopic(w.Nurse.ID))
+	told("another topic with it", 1)
+	if after, err := w.App.CountRecords(records.Audit); err != nil || after != before+1 {
+		t.Errorf("%d rows of the access log (%v), want one for the subscription", after-before, err)
+	}
+	stranger := w.lines.open()
+	stranger.ask(w.tokenOf(w.South), queueTopic(w.Norrvik.Id))
+	told("who is refused", 1)
+	s.listen(nurse, queueTopic(w.Norrvik.Id), caseTopic(hers.Id))
+	if n := w.looks(anna, hers.Id)["live"]; n != 1 {
+		t.Errorf("Anna is told of %d looks at her case, want 1", n)
+	}
+	w.walked()
+}
+
 func TestWithoutALookInTheLogNobodyListens(t *testing.T) {
 	t.Parallel()
 	w := openWhole(t)
 	anna, hers := w.Active(t, kit.Anna)
 	w.App.OnRecordCreate(records.Audit).BindFunc(func(e *core.RecordEvent) error {
-		if e.Record.GetString("what") == "live" {
+		if strings.HasPrefix(e.Record.GetString("what"), "live") {
 			return errors.New("the disk is full")
 		}
 		return e.Next()
 	})
 	s := w.lines.open()
-	if status := s.ask(w.tokenOf(w.Nurse), caseTopic(hers.Id), staffTopic(w.Nurse.ID)); status != http.StatusInternalServerError {
-		t.Errorf("a look that cannot be written answers %d, want 500", status)
+	for _, topic := range []string{caseTopic(hers.Id), queueTopic(w.Norrvik.Id)} {
+		if status := s.ask(w.tokenOf(w.Nurse), topic, staffTopic(w.Nurse.ID)); status != http.StatusInternalServerError {
+			t.Errorf("a look that cannot be written answers %d, want 500", status)
+		}
 	}
 	own := w.lines.open()
 	own.listen(w.tokenOf(anna), caseTopic(hers.Id))

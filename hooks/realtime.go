@@ -28,10 +28,10 @@ type Realtime struct {
 	// guests, nor whether a watch token fits the topic. An error says that it
 	// could not be found out: a new subscription fails, a present one is ended.
 	May func(ctx context.Context, who Who, topic topics.Topic) (bool, error)
-	// Look writes that who is about to be told what happens in these cases. It
-	// is asked once for each connection and case, before the topic is given; an
+	// Look writes that who is about to be told of these cases and queues. It is
+	// asked once for each connection and topic, before the topic is given; an
 	// error refuses the subscription. Nil writes nothing.
-	Look func(ctx context.Context, who Who, caseIDs []string) error
+	Look func(ctx context.Context, who Who, of []topics.Topic) error
 	// Watch reads a token that shows the place in line of one case, until then.
 	Watch func(token string) (caseID string, until time.Time, ok bool)
 	// Now is the real time. Tokens run out by it, whatever the demo's clock shows.

@@ -107,19 +107,19 @@ func (rt *Realtime) standing(c *realtimeClient) {
 	}
 }
 
-// look has it written whose cases are about to be listened to that were not
-// before. A topic that a client has had before, and lost, is new.
+// look has it written which cases and queues are about to be listened to that
+// were not before. A topic that a client has had before, and lost, is new.
 func (rt *Realtime) look(ctx context.Context, c *realtimeClient, who Who, kept []string) error {
-	var ids []string
+	var of []topics.Topic
 	for _, name := range kept {
-		if topic, ok := topics.Parse(name); ok && topic.Kind == topics.Case && !c.line.Has(name) {
-			ids = append(ids, topic.ID)
+		if topic, ok := topics.Parse(name); ok && (topic.Kind == topics.Case || topic.Kind == topics.Queue) && !c.line.Has(name) {
+			of = append(of, topic)
 		}
 	}
-	if rt.Look == nil || len(ids) == 0 {
+	if rt.Look == nil || len(of) == 0 {
 		return nil
 	}
-	return rt.Look(context.WithoutCancel(ctx), who, ids)
+	return rt.Look(context.WithoutCancel(ctx), who, of)
 }
 
 // read tells who the request's token is of. PocketBase has verified it if e.Auth

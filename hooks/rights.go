@@ -44,9 +44,13 @@ func mayListen(app core.App) func(context.Context, Who, topics.Topic) (bool, err
 	}
 }
 
-// listened writes that staff are about to be told what happens in cases, in one row for all of them. Patients' own are nobody's look.
-func listened(desk *care.Desk) func(context.Context, Who, []string) error {
-	return func(ctx context.Context, listener Who, caseIDs []string) error {
+// mostInRow is how many cases a row of the access log names. A line that is longer is looked at from its beginning.
+const mostInRow = 1000
+
+// listened writes that staff are about to be told what happens in cases, and in queues those who wait there now, in one row for all of them.
+// Patients' own are nobody's look.
+func listened(desk *care.Desk) func(context.Context, Who, []topics.Topic) error {
+	return func(ctx context.Context, listener Who, of []topics.Topic) error {
 		if listener.Collection != records.StaffMembers {
 			return nil
 		}
@@ -54,16 +58,34 @@ func listened(desk *care.Desk) func(context.Context, Who, []string) error {
 		if err != nil {
 			return fmt.Errorf("find who listens: %w", err)
 		}
-		var seen []*records.Case
-		for _, id := range caseIDs {
-			c, err := records.CaseByID(desk.App, id)
+		what, seen := liveQueue, []*records.Case(nil)
+		for _, topic := range of {
+			found, err := toldOf(desk.App, topic)
 			if err != nil {
 				return fmt.Errorf("find what is listened to: %w", err)
 			}
-			seen = append(seen, c)
+			if topic.Kind == topics.Case {
+				what = liveCase
+			}
+			seen = append(seen, found...)
 		}
-		return desk.Looked(ctx, who, "live", seen, "")
+		return desk.Looked(ctx, who, what, seen[:min(len(seen), mostInRow)], "")
 	}
+}
+
+// What the access log calls it to be told of all that happens in a case, and of who waits in a queue.
+const (
+	liveCase  = "live"
+	liveQueue = "live queue"
+)
+
+// toldOf are the cases that a topic tells of now.
+func toldOf(app core.App, topic topics.Topic) ([]*records.Case, error) {
+	if topic.Kind == topics.Queue {
+		return records.WaitingIn(app, topic.ID, nil, mostInRow)
+	}
+	c, err := records.CaseByID(app, topic.ID)
+	return []*records.Case{c}, err
 }
 
 // present is the person of a listener as they are now: role and queues may have changed since the token was given.

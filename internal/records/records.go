@@ -129,3 +129,11 @@ func byID[T any, P proxy[T]](app core.App, collection, id string) (P, error) {
 	}
 	return first[T, P](app.RecordQuery(collection).AndWhere(dbx.HashExp{"id": id}))
 }
+
+// NameOf is what a record that superusers set up is called: its name, else its e-mail address, else nothing.
+func NameOf(r *core.Record) string {
+	if name := r.GetString("name"); name != "" {
+		return name
+	}
+	return r.Email()
+}
