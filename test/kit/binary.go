@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -210,6 +211,22 @@ func (b *Binary) Memory(t testing.TB) int64 {
 		t.Fatalf("read the memory of the process: %v", err)
 	}
 	return resident * int64(os.Getpagesize())
+}
+
+// Sockets is how many connections and ports the process has open. Linux tells it.
+func (b *Binary) Sockets(t testing.TB) (n int) {
+	t.Helper()
+	folder := fmt.Sprintf("/proc/%d/fd", b.cmd.Process.Pid)
+	open, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatalf("ask what the process has open: %v", err)
+	}
+	for _, f := range open {
+		if to, err := os.Readlink(filepath.Join(folder, f.Name())); err == nil && strings.HasPrefix(to, "socket:") {
+			n++
+		}
+	}
+	return n
 }
 
 // Stop asks the process to end, as Ctrl+C does, and waits until it has.
