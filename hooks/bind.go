@@ -205,6 +205,9 @@ func (p *program) start(e *core.ServeEvent) error {
 	if err := p.cfg.Protocols.Keep(p.app, p.cfg.Clock); err != nil {
 		return fmt.Errorf("keep protocols: %w", err)
 	}
+	if err := p.desk.ForgetLines(); err != nil {
+		return fmt.Errorf("begin to look for live lines: %w", err)
+	}
 	if err := rebuildRanks(p.app, p.ranks); err != nil {
 		return fmt.Errorf("rebuild ranks: %w", err)
 	}

@@ -47,8 +47,8 @@ func (h *herald) calls(e *core.RecordEvent) error {
 	return h.call(c.Clinician(), kind, ev)
 }
 
-// callQueue tells those on duty in a queue of somebody who waits there and feels worse, or has written words of danger; where nobody is on duty, all
-// who belong to it.
+// callQueue tells those on duty in a queue of somebody who waits there and feels worse, or has written words of danger. Who has gone home without
+// saying so hears nothing: where nobody on duty has a live line, all who belong to the queue are told.
 func (h *herald) callQueue(c *records.Case, kind string, ev *records.Event) error {
 	if ev.Kind() != cases.Worse && ev.Kind() != cases.OwnWords {
 		return nil
@@ -57,10 +57,14 @@ func (h *herald) callQueue(c *records.Case, kind string, ev *records.Event) erro
 	if err != nil {
 		return err
 	}
-	onDuty := func(s *records.Staff) bool { return slices.Contains(s.Duty(), c.Queue()) }
-	anyone := !slices.ContainsFunc(people, onDuty)
+	return h.callFirst(people, func(s *records.Staff) bool { return slices.Contains(s.Duty(), c.Queue()) && h.desk.Live(s.Id) }, kind, ev)
+}
+
+// callFirst tells those of whom wanted is true, and all where it is true of nobody.
+func (h *herald) callFirst(people []*records.Staff, wanted func(*records.Staff) bool, kind string, ev *records.Event) error {
+	anyone := !slices.ContainsFunc(people, wanted)
 	for _, s := range people {
-		if !anyone && !onDuty(s) {
+		if !anyone && !wanted(s) {
 			continue
 		}
 		if err := h.call(s.Id, kind, ev); err != nil {
@@ -88,7 +92,7 @@ func (h *herald) callMentioned(ev *records.Event) error {
 	return nil
 }
 
-// callLeads tells the leads of a case's queue that its clinician is not there; where nobody else leads it, all who belong to it.
+// callLeads tells the leads of a case's queue that its clinician is not there; where no other lead has a live line, all who belong to it.
 func (h *herald) callLeads(ev *records.Event) error {
 	c, err := records.CaseByID(h.app, ev.Case())
 	if err != nil {
@@ -99,17 +103,7 @@ func (h *herald) callLeads(ev *records.Event) error {
 		return err
 	}
 	people = slices.DeleteFunc(people, func(s *records.Staff) bool { return s.Id == c.Clinician() })
-	isLead := func(s *records.Staff) bool { return s.Role() == access.RoleLead }
-	anyLead := slices.ContainsFunc(people, isLead)
-	for _, s := range people {
-		if anyLead && !isLead(s) {
-			continue
-		}
-		if err := h.call(s.Id, "alone", ev); err != nil {
-			return err
-		}
-	}
-	return nil
+	return h.callFirst(people, func(s *records.Staff) bool { return s.Role() == access.RoleLead && h.desk.Live(s.Id) }, "alone", ev)
 }
 
 // callBefore tells the clinician from whom a case was taken over.

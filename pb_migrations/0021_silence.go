@@ -10,7 +10,9 @@ func init() {
 			hiddenDate("freed"), // since when anyone of the queue may take the case over
 		)
 		c.AddIndex("cases_held", false, "clinician, queue", "state IN ('called','active','paused')")
+		c.AddIndex("cases_mentioned", false, "mentioned", "mentioned != ''")
 	}, func(c *core.Collection) {
+		c.RemoveIndex("cases_mentioned")
 		c.RemoveIndex("cases_held")
 		c.Fields.RemoveByName("owed")
 		c.Fields.RemoveByName("freed")
@@ -20,6 +22,7 @@ func init() {
 		c.Fields.Add(
 			needed("staff", 15),
 			date("since"),
+			date("due"), // when the lead is to know
 			yes("told"), // the lead knows
 		)
 		c.AddIndex("absences_staff", true, "staff", "")

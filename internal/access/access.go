@@ -131,6 +131,7 @@ var table = map[cases.Event][]tie{
 	cases.Overdue:     programme,
 	cases.Freed:       programme,
 	cases.Alone:       programme,
+	cases.Present:     programme,
 }
 
 // Check says whether who may make event happen to the case of these facts: nil, ErrHidden or ErrDenied.

@@ -104,6 +104,7 @@ var rights = map[cases.Event]string{
 	cases.Overdue:     "------y",
 	cases.Freed:       "------y",
 	cases.Alone:       "------y",
+	cases.Present:     "------y",
 	cases.Opened:      "-------", // no case is there yet: opening asks for no tie
 }
 

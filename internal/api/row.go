@@ -130,7 +130,8 @@ func viewRow(app core.App, c *records.Case, times care.Times) (RowView, error) {
 }
 
 // contactsOf are the times at which the case's person has sought help for the same complaint within ten days before it, and that of the case itself:
-// "third in ten days: 12, 18, 24 Nov". Staff see when, whoever of the child's guardians it was, and nothing of what was asked.
+// "third in ten days: 12, 18, 24 Nov". Staff see when, whoever of the child's guardians it was, and nothing of what was asked; cases that never came to
+// their unit are not among them, as they see none of these.
 func contactsOf(app core.App, c *records.Case) ([]string, error) {
 	earlier, err := records.OpenedSince(app, c.Patient(), c.Complaint(), c.Created().Add(-care.Recently))
 	if err != nil {
@@ -138,7 +139,7 @@ func contactsOf(app core.App, c *records.Case) ([]string, error) {
 	}
 	out := []string{}
 	for _, e := range earlier {
-		if e.Id != c.Id && e.Region() == c.Region() && !e.Created().After(c.Created()) {
+		if e.Id != c.Id && e.Queue() != "" && e.Unit() == c.Unit() && !e.Created().After(c.Created()) {
 			out = append(out, records.RFC3339(e.Created()))
 		}
 	}

@@ -128,7 +128,7 @@ func EventView(app core.App, ev *records.Event, reader access.Kind) (map[string]
 // amongStaff says whether patients learn nothing of an event but its number.
 func amongStaff(kind cases.Event) bool {
 	switch kind { //nolint:exhaustive // patients are told all others
-	case cases.Noted, cases.WordsRead, cases.Guarded, cases.Kept, cases.Unmentioned, cases.Overdue, cases.Freed, cases.Alone:
+	case cases.Noted, cases.WordsRead, cases.Guarded, cases.Kept, cases.Unmentioned, cases.Overdue, cases.Freed, cases.Alone, cases.Present:
 		return true
 	}
 	return false

@@ -88,17 +88,22 @@ func TestTheSameAdviceIsNoCorrection(t *testing.T) {
 	s.strikes(c.Id)
 }
 
-// Back and forth is a correction each time, and a late copy of what was said before the case was opened again is one too.
+// Back and forth is a correction each time, for a reason of its own; so is what was said before the case was opened again, when it is said later.
 func TestCorrectionsMayGoBackAndForth(t *testing.T) {
 	t.Parallel()
 	s := newShift(t)
 	c := s.closed()
 	one, two := care.Correction{Advice: "ett", Reason: "x"}, care.Correction{Advice: "två", Reason: "x"}
-	for _, in := range []care.Correction{one, two, one} {
+	for _, in := range []care.Correction{one, two, {Advice: "ett", Reason: "y"}} {
 		s.must(s.Desk.Amend(t.Context(), s.Doctor, c.Id, in))
 	}
 	s.must(s.Desk.Reopen(t.Context(), s.Doctor, c.Id, "mer att säga"))
 	s.must(s.Desk.Close(t.Context(), s.Doctor, c.Id, records.Ending{Outcome: "advice", Advice: "tre"}))
+	s.must(s.Desk.Amend(t.Context(), s.Doctor, c.Id, one)) // a late copy
+	if got := s.Case(t, c.Id).Ending().Advice; got != "tre" {
+		t.Errorf("after a late copy the advice is %q, want the last", got)
+	}
+	s.Clock.Advance(3 * time.Minute)
 	s.must(s.Desk.Amend(t.Context(), s.Doctor, c.Id, one))
 	if got := s.Case(t, c.Id).Ending().Advice; got != "ett" {
 		t.Errorf("the advice is %q, want the last", got)

@@ -31,6 +31,14 @@ func closing(who access.Who, id string, end records.Ending) request {
 	}
 }
 
+// endByItself is finishWith where no person ends the case. What a clinician has advised, before the case was opened again, stands: no timer strikes it.
+func (a *Act) endByItself(end records.Ending, words string) error {
+	if was := a.Case.Ending(); was.Advice != "" {
+		end.Advice, end.AdviceSv = was.Advice, was.AdviceSv
+	}
+	return a.finishWith(end, words)
+}
+
 // NeedsSwedish says whether the advice of a case must stand in Swedish beside the language that its patient reads. No language means Swedish,
 // and so does Swedish of any kind.
 func NeedsSwedish(c *records.Case) bool {

@@ -120,7 +120,7 @@ func (a *Act) endPause() error {
 		}
 	}
 	a.told.Words = texts.CasePauseEnded
-	return a.finishWith(records.Ending{Outcome: "advice", Advice: cut(advice, adviceLimit)}, texts.SmsPauseEnded)
+	return a.endByItself(records.Ending{Outcome: "advice", Advice: cut(advice, adviceLimit)}, texts.SmsPauseEnded)
 }
 
 // adviceLimit is how long advice may be, in characters.

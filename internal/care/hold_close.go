@@ -130,7 +130,7 @@ func ClosesAt(app core.App, who access.Who, caseID string) (time.Time, error) {
 // unread, or a move.
 var goesOn = []cases.Event{
 	cases.Read, cases.WordsRead, cases.NewNumber, cases.Guarded, cases.Unmentioned, cases.Delivered, cases.Kept, cases.Reminded,
-	cases.Overdue, cases.Freed, cases.Alone,
+	cases.Overdue, cases.Freed, cases.Alone, cases.Present,
 }
 
 // stopClosing stops the held end of a case to which something happens. Its author is told, and keeps what was written; who closes it at once knows.

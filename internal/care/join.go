@@ -159,7 +159,7 @@ func (d *Desk) Here(ctx context.Context, who access.Who, id string) (*records.Ca
 		who: who, event: cases.Here, find: theCase(id), body: "",
 		fill: func(a *Act) error {
 			a.come()
-			return a.owe()
+			return a.owe(true)
 		},
 	})
 }

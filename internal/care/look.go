@@ -54,8 +54,11 @@ func (d *Desk) Duty(ctx context.Context, who access.Who, queue string, on bool) 
 		} else {
 			s.GoOffDuty(queue)
 		}
-		if err := tx.SaveWithContext(ctx, s); err != nil || on {
+		if err := tx.SaveWithContext(ctx, s); err != nil {
 			return err
+		}
+		if on {
+			return d.takeBackUp(ctx, tx, who.ID, queue)
 		}
 		held, err := records.HeldBy(tx, who.ID)
 		if err != nil {

@@ -38,10 +38,10 @@ func (a *Act) miss() error {
 		return err
 	}
 	a.Case.Miss()
-	if a.Case.Missed() > 1 && t.SecondMiss == MissEnd && mayEndByItself(a.Case) {
+	if a.Case.Missed() > 1 && t.SecondMiss == MissEnd && mayEndByItself(a.Case) && !a.Case.FeelsWorse() {
 		a.Become(cases.MissedOut)
 		a.told.Words = texts.CaseMissedOut
-		return a.finishWith(records.Ending{Outcome: "no_show", Advice: texts.Of(a.Case.Language()).Say(texts.CaseMissedOut)}, texts.SmsMissedEnd)
+		return a.endByItself(records.Ending{Outcome: "no_show", Advice: texts.Of(a.Case.Language()).Say(texts.CaseMissedOut)}, texts.SmsMissedEnd)
 	}
 	sms, words := texts.SmsMissedOnce, texts.CaseMissedOnce
 	if a.Case.Missed() > 1 {
@@ -54,9 +54,9 @@ func (a *Act) miss() error {
 }
 
 // mayEndByItself says whether a timer, or a rule about misses, may end a case. None may end one that may be dangerous: level 1 or 2,
-// the patient's word unanswered, or own words that nobody has read. One that is not decided yet has no level.
+// the patient's word unanswered, also one that they feel worse, or own words that nobody has read. One that is not decided yet has no level.
 func mayEndByItself(c *records.Case) bool {
-	return (c.Level() == 0 || c.Level() > cases.Urgent) && c.LastBy() != records.FromPatient && !c.WordsUnread()
+	return (c.Level() == 0 || c.Level() > cases.Urgent) && c.LastBy() != records.FromPatient && !c.WordsUnread() && c.Owed().IsZero()
 }
 
 // CallDelivered starts the time for not coming: the provider has accepted the text message that called the patient.
@@ -100,12 +100,15 @@ func (d *Desk) CallFailed(ctx context.Context, tx core.App, caseID string, seq i
 }
 
 // CallStands says whether a text message still tells the truth before it is handed to the provider: one that says "your turn" does while the call
-// that caused it has not been given up; one that says "closed" while that is so and the case waits; others always do. A patient who has come meanwhile
-// gets it all the same: a call sends its message.
+// that caused it has not been given up; one that says "closed" while that is so and the case waits; one that says "back in line" while it is; others
+// always do. A patient who has come meanwhile gets it all the same: a call sends its message.
 func (d *Desk) CallStands(_ context.Context, tx core.App, caseID string, seq int, text string) (bool, error) {
 	switch text {
 	case texts.SmsShut, texts.SmsShutUntil, texts.SmsShutRead:
 		return shutStands(tx, caseID)
+	case texts.SmsBackInLine, texts.SmsMissedOnce, texts.SmsMissedCall:
+		c, err := records.CaseByID(tx, caseID)
+		return err == nil && c.State() == cases.Waiting, records.IgnoreMissing(err)
 	case texts.SmsYourTurn:
 	default:
 		return true, nil
@@ -120,11 +123,11 @@ func (d *Desk) CallStands(_ context.Context, tx core.App, caseID string, seq int
 	return last == seq && c.State().Held(), nil
 }
 
-// theCall finds the case that a message called, and says whether the patient is still waited for.
+// theCall finds the case that a message called, and says whether the patient is still waited for. Most messages call nobody.
 func theCall(tx core.App, caseID string, seq int) (*records.Case, bool, error) {
 	c, last, err := lastCall(tx, caseID)
 	if err != nil {
-		return nil, false, err
+		return nil, false, records.IgnoreMissing(err)
 	}
 	return c, last == seq && c.State() == cases.Called, nil
 }

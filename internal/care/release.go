@@ -2,7 +2,6 @@ package care
 
 import (
 	"context"
-	"time"
 
 	"lotsen/internal/access"
 	"lotsen/internal/cases"
@@ -31,5 +30,9 @@ func (a *Act) backInLine() error {
 	if !hurries {
 		return nil
 	}
-	return a.Inform(texts.SmsBackInLine, time.Time{})
+	t, err := a.Times()
+	if err != nil {
+		return err
+	}
+	return a.Inform(texts.SmsBackInLine, a.Now.Add(t.turnIsOld()))
 }

@@ -45,6 +45,7 @@ func TestAClosedCaseIsOpenedAgain(t *testing.T) {
 	s.must(s.Desk.Close(t.Context(), s.Doctor, c.Id, records.Ending{Outcome: "booked", Advice: "Kom på fredag."}))
 	s.strikes(c.Id, records.Struck{Advice: "Ta två tabletter.", Until: records.RFC3339(s.Clock.Now()), ByName: s.Doctor.Name})
 	s.told(c.Id, texts.SmsClosed)
+	s.Clock.Advance(3 * time.Minute)
 	s.must(s.Desk.Reopen(t.Context(), s.Doctor, c.Id, "läste svaret på provet")) // meant anew
 	s.InState(t, c.Id, cases.Active)
 	s.must(s.Desk.Close(t.Context(), s.Doctor, c.Id, records.Ending{Outcome: "booked", Advice: "Kom på fredag."}))

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -22,8 +23,13 @@ const repeatFor = time.Hour
 var ErrTaken = errors.New("the id is taken by something else")
 
 // retries is how long a device tries again by itself. So long the same level is a repeat even where the patient has felt worse since: a late
-// copy of what was said before must not lower what that has raised. So long, and no longer, the same "I feel worse" is one: it always alerts.
+// copy of what was said before must not lower what that has raised, nor bring back advice that was struck since. So long, and no longer, the
+// same "I feel worse" is one: it always alerts.
 const retries = 2 * time.Minute
+
+// undone are the moves that another may undo so that the state allows them once more. For as long as a device tries again, the same is a
+// late copy, whatever lies between: it must not open or end a case again. A person who means it anew gets it after that.
+var undone = []cases.Event{cases.Reopened, cases.Ended}
 
 // anew names, for an act, what must not lie between it and its repeat: events that undo it, or that make the same words mean something new.
 // A clinician who has given a case back and asks for it again asks anew; ten minutes more after a second call are no repeat of those after
@@ -78,36 +84,62 @@ func Fingerprint(parts ...any) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// repeatBefore answers what can be known to be a repeat without trying: a request with an id of its own that was answered before,
-// and an act that would always be allowed again, such as setting the level, where nothing of its kind has happened to the case since, nor
-// what makes it a new one. Any other move is tried first; see repeatAfter.
+// repeatBefore answers what can be known to be a repeat without trying: a request with an id of its own that was answered before;
+// an act that would always be allowed again, such as setting the level, where nothing of its kind has happened to the case since, nor
+// what makes it a new one; and a late copy of a move that has been undone. Any other move is tried first; see repeatAfter.
 func (d *Desk) repeatBefore(tx core.App, r request, c *records.Case, key string) (*records.Case, bool, error) {
-	var old *records.Repeat
-	var err error
-	switch {
-	case r.key != "":
-		old, err = records.RepeatByKey(tx, key)
-	case key != "" && cases.Keeps(r.event):
-		old, err = records.LastRepeat(tx, c.Id, string(r.event))
-	default:
-		return nil, false, nil
-	}
+	old, err := d.known(tx, r, c, key)
 	if errors.Is(err, records.ErrNotFound) {
 		return nil, false, nil
 	}
 	if err != nil {
 		return nil, false, err
 	}
-	if r.key == "" {
-		if old.Key() != key {
-			return nil, false, nil
-		}
-		if over, err := d.over(tx, r.event, c, old); over || err != nil {
-			return nil, false, err
-		}
-	}
 	again, err := d.answerAgain(tx, r, c, old)
 	return again, true, err
+}
+
+// known finds what is known, without trying, to be the same request; records.ErrNotFound where nothing is. What was held and is due now was
+// asked for once, so it is nobody's copy.
+func (d *Desk) known(tx core.App, r request, c *records.Case, key string) (*records.Repeat, error) {
+	switch {
+	case r.key != "":
+		return records.RepeatByKey(tx, key)
+	case key == "" || r.held:
+		return nil, records.ErrNotFound
+	case slices.Contains(undone, r.event):
+		return d.lateCopy(tx, r, c, key)
+	case !cases.Keeps(r.event):
+		return nil, records.ErrNotFound
+	}
+	find := func() (*records.Repeat, error) { return records.LastRepeat(tx, c.Id, string(r.event)) }
+	if r.event == cases.Amended { // though somebody has corrected since: what they struck must not come back
+		find = func() (*records.Repeat, error) { return records.RepeatByKey(tx, key) }
+	}
+	old, err := find()
+	switch {
+	case err != nil:
+		return nil, err
+	case old.Key() != key:
+		return nil, records.ErrNotFound
+	}
+	over, err := d.over(tx, r.event, c, old)
+	if over {
+		return nil, records.ErrNotFound
+	}
+	return old, err
+}
+
+// lateCopy finds the move that this one is a late copy of, where the state would allow it once more.
+func (d *Desk) lateCopy(tx core.App, r request, c *records.Case, key string) (*records.Repeat, error) {
+	if _, err := cases.Apply(c.State(), r.event); err != nil {
+		return nil, records.ErrNotFound
+	}
+	old, err := records.RepeatByKey(tx, key)
+	if err == nil && d.age(old) > retries {
+		return nil, records.ErrNotFound
+	}
+	return old, err
 }
 
 // over says whether the same request would be a new one: its time is over, or something has happened to the case that makes it so.
@@ -115,7 +147,7 @@ func (d *Desk) over(tx core.App, event cases.Event, c *records.Case, old *record
 	if d.stale(event, old) {
 		return true, nil
 	}
-	if event == cases.Levelled && d.age(old) <= retries {
+	if (event == cases.Levelled || event == cases.Amended) && d.age(old) <= retries {
 		return false, nil
 	}
 	again, err := records.HappenedSince(tx, c.Id, old.Seq(), "", anew[event]...)

@@ -79,7 +79,7 @@ func (a *Act) say(m *records.Message, fingerprint string, save func(tx core.App)
 	switch kind {
 	case records.FromPatient:
 		a.answered()
-		if err := a.owe(); err != nil {
+		if err := a.owe(a.Case.Clinician() != ""); err != nil {
 			return err
 		}
 	case records.FromStaff:

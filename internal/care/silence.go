@@ -18,12 +18,17 @@ import (
 // for anyone of the queue; a clinician with open cases and no live line, or who goes off duty, is told to the lead, and the cases are free at once.
 // None of it ends a case or takes it from its clinician: somebody has to want it.
 
-// owe notes that the patient's word waits for the clinician, from the first one on.
-func (a *Act) owe() error {
-	if a.Case.Clinician() == "" || !a.Case.Owed().IsZero() {
+// owe notes that the patient's word waits for the clinician, from the first one on. While a pause or a call runs, its own timer goes on: active says
+// whether the patient is there.
+func (a *Act) owe(active bool) error {
+	if a.Case.Clinician() == "" {
 		return nil
 	}
 	a.Case.Owe(a.Now)
+	_, what := a.Case.Timer()
+	if !active || what == records.DueOverdue || what == records.DueFree || !a.Case.Freed().IsZero() {
+		return nil
+	}
 	return a.remindClinician()
 }
 
@@ -81,7 +86,7 @@ func (a *Act) remindNew() error {
 }
 
 // RunLines looks which of the staff with open cases have no live line, and tells the lead of those who have had none for too long. Who has none is
-// kept in a row: neither a crash nor a restart begins the time anew. It says whether anything was done.
+// kept in a row, so nobody is told of twice. It says whether anything was done; where nothing is to do it writes nothing.
 func (d *Desk) RunLines(ctx context.Context) (bool, error) {
 	if d.Live == nil {
 		return false, nil
@@ -94,20 +99,22 @@ func (d *Desk) RunLines(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	absent := map[string]*records.Absence{}
 	did := false
 	var faults []error
 	for _, a := range known {
-		if d.Live(a.Staff()) || !slices.Contains(holders, a.Staff()) {
-			faults = append(faults, records.EndAbsence(d.App, a))
+		if absent[a.Staff()] = a; d.Live(a.Staff()) || !slices.Contains(holders, a.Staff()) {
+			faults = append(faults, d.endAbsence(ctx, a))
 			did = true
 		}
 	}
 	for _, staff := range holders {
-		if d.Live(staff) {
+		a := absent[staff]
+		if d.Live(staff) || a != nil && (a.Told() || a.Due().After(d.Clock.Now())) {
 			continue
 		}
-		one, err := d.missLine(ctx, staff)
-		faults, did = append(faults, err), did || one
+		faults = append(faults, d.miss(ctx, staff, a))
+		did = true
 	}
 	if err := errors.Join(faults...); err != nil || !did {
 		return did, err
@@ -115,47 +122,94 @@ func (d *Desk) RunLines(ctx context.Context) (bool, error) {
 	return did, d.durable(ctx)
 }
 
-// missLine notes that a holder of cases has no live line, or tells the lead when that has lasted too long.
-func (d *Desk) missLine(ctx context.Context, staff string) (did bool, err error) {
-	err = d.App.RunInTransaction(func(tx core.App) error {
-		a, err := records.AbsenceOf(tx, staff)
-		switch {
-		case errors.Is(err, records.ErrNotFound):
-			did = true
-			if a, err = records.NewAbsence(tx, staff, d.Clock.Now()); err != nil {
+// miss notes that a holder of cases has no live line, or tells the lead when that has lasted too long.
+func (d *Desk) miss(ctx context.Context, staff string, a *records.Absence) error {
+	err := d.App.RunInTransaction(func(tx core.App) (err error) {
+		held, err := records.HeldBy(tx, staff)
+		if err != nil || len(held) == 0 {
+			return err
+		}
+		if a == nil {
+			if a, err = absenceOf(tx, staff, held[0], d.Clock.Now()); err != nil {
 				return err
 			}
 			return tx.SaveWithContext(ctx, a)
-		case err != nil || a.Told():
+		}
+		if err := d.leaveAlone(ctx, tx, held, "no live line"); err != nil {
 			return err
 		}
-		did, err = d.tellAlone(ctx, tx, a)
-		return err
+		a.Tell()
+		return tx.SaveWithContext(ctx, a)
 	})
 	if err != nil {
-		return false, fmt.Errorf("note that %s has no live line: %w", staff, err)
+		return fmt.Errorf("note that %s has no live line: %w", staff, err)
 	}
-	return did, nil
+	return nil
 }
 
-// tellAlone frees the cases of a clinician who has had no live line for as long as their regions allow, and says whether it did.
-func (d *Desk) tellAlone(ctx context.Context, tx core.App, a *records.Absence) (bool, error) {
-	held, err := records.HeldBy(tx, a.Staff())
-	if err != nil || len(held) == 0 {
-		return false, err
-	}
-	region, err := records.RegionByID(tx, held[0].Region())
+// absenceOf makes the row of who has no live line and holds a case; its region says when the lead is to know.
+func absenceOf(tx core.App, staff string, held *records.Case, now time.Time) (*records.Absence, error) {
+	region, err := records.RegionByID(tx, held.Region())
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	if d.Clock.Now().Sub(a.Since()) < time.Duration(TimesOf(tx, region).Alone) {
-		return false, nil
+	return records.NewAbsence(tx, staff, now, now.Add(time.Duration(TimesOf(tx, region).Alone)))
+}
+
+// endAbsence notes that somebody is back, or has no open cases any more. Cases that were free for that alone are the clinician's again.
+func (d *Desk) endAbsence(ctx context.Context, a *records.Absence) error {
+	return d.App.RunInTransaction(func(tx core.App) error {
+		if a.Told() {
+			if err := d.takeBackUp(ctx, tx, a.Staff(), ""); err != nil {
+				return err
+			}
+		}
+		return records.EndAbsence(tx, a)
+	})
+}
+
+// ForgetLines lets the time without a line begin anew, at a start: nobody had one while the program was down. Who was told of stays told of.
+func (d *Desk) ForgetLines() error {
+	known, err := records.AbsenceList(d.App)
+	if err != nil {
+		return err
 	}
-	if err := d.leaveAlone(ctx, tx, held, "no live line"); err != nil {
-		return false, err
+	for _, a := range known {
+		if !a.Told() {
+			err = errors.Join(err, records.EndAbsence(d.App, a))
+		}
 	}
-	a.Tell()
-	return true, tx.SaveWithContext(ctx, a)
+	return err
+}
+
+// takeBackUp makes the cases that somebody holds theirs again, in one queue or in all, where they were free only because their clinician was not
+// there: what has waited too long for a word stays free.
+func (d *Desk) takeBackUp(ctx context.Context, tx core.App, staff, queue string) error {
+	held, err := records.HeldBy(tx, staff)
+	if err != nil {
+		return err
+	}
+	for _, c := range held {
+		if c.Freed().IsZero() || queue != "" && c.Queue() != queue {
+			continue
+		}
+		_, err := d.actIn(ctx, tx, request{who: programme, event: cases.Present, find: theCase(c.Id), fill: func(a *Act) error {
+			t, err := a.Times()
+			if err != nil {
+				return err
+			}
+			if owed := a.Case.Owed(); !owed.IsZero() && a.Now.Sub(owed) >= time.Duration(t.Free) {
+				a.idle = true
+				return nil
+			}
+			a.Case.Free(time.Time{})
+			return nil
+		}})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // leaveAlone notes of each case that its clinician is not there: the lead is told by the event, and anyone of the queue may take it over.

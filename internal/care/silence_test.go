@@ -2,8 +2,10 @@ package care_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -271,5 +273,187 @@ func TestWhoWasCalledAndIsNotTakenAfterAllIsTold(t *testing.T) {
 			}
 			s.told(unsent.Id, texts.SmsYourTurn) // it was never sent, and is not sent now
 		})
+	}
+}
+
+func TestAWordAfterAPauseThatWasKeptHasItsTimer(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShift(t)
+	who, c := s.Active(t, kit.Anna)
+	s.must(s.Desk.SetLevel(ctx, s.Nurse, c.Id, cases.Urgent, "test"))
+	s.must(s.Desk.Pause(ctx, s.Nurse, c.Id, s.Clock.Now().Add(time.Hour)))
+	s.after(2 * time.Hour)
+	s.happened(c.Id, cases.Kept)
+	s.say(who, c.Id, "Mycket sämre nu.")
+	s.after(10 * time.Minute)
+	s.after(10 * time.Minute)
+	if n, m := s.count(c.Id, cases.Overdue), s.count(c.Id, cases.Freed); n != 1 || m != 1 {
+		t.Errorf("overdue %d times and free %d times, want once each: these are the cases that may be dangerous", n, m)
+	}
+}
+
+func TestNoTimerEndsACaseWhosePatientFeelsWorse(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	t.Run("paused", func(t *testing.T) {
+		t.Parallel()
+		s := newShift(t)
+		who, c := s.Active(t, kit.Anna)
+		s.must(s.Desk.Pause(ctx, s.Nurse, c.Id, s.Clock.Now().Add(time.Hour)))
+		s.worseMildly(who, c.Id)
+		s.after(24 * time.Hour)
+		s.InState(t, c.Id, cases.Paused)
+		s.happened(c.Id, cases.Kept)
+	})
+	t.Run("missed", func(t *testing.T) {
+		t.Parallel()
+		s := newShift(t)
+		s.rules(map[string]any{"secondMiss": "end"})
+		who, c := s.Taken(t, kit.Anna)
+		s.must(s.Desk.NoShow(ctx, s.Nurse, c.Id))
+		s.worseMildly(who, c.Id)
+		s.claim(c.Id)
+		s.must(s.Desk.NoShow(ctx, s.Nurse, c.Id))
+		s.InState(t, c.Id, cases.Waiting)
+	})
+	t.Run("active", func(t *testing.T) {
+		t.Parallel()
+		s := newShift(t)
+		who, c := s.Active(t, kit.Anna)
+		s.reply(c.Id)
+		s.worseMildly(who, c.Id)
+		s.after(10 * time.Minute)
+		s.happened(c.Id, cases.Overdue)
+		s.reply(c.Id)
+		_, _, err := s.Desk.OwnWords(ctx, who, c.Id, "Ont i bröstet")
+		s.must(nil, err)
+		s.after(10 * time.Minute)
+		if n := s.count(c.Id, cases.Overdue); n != 2 {
+			t.Errorf("overdue %d times, want for own words, too", n)
+		}
+	})
+}
+
+// worseMildly feels worse, with no red flag.
+func (s shift) worseMildly(who access.Who, id string) {
+	s.t.Helper()
+	flags, err := s.Desk.RedFlags(context.Background(), s.Case(s.t, id))
+	s.must(nil, err)
+	answers := map[string]json.RawMessage{}
+	for _, q := range flags {
+		answers[q.ID] = json.RawMessage("false")
+		if len(q.Options) > 0 {
+			answers[q.ID] = json.RawMessage(`["` + q.Options[len(q.Options)-1].Code + `"]`)
+		}
+	}
+	s.must(s.Desk.FeelWorse(context.Background(), who, id, answers))
+}
+
+func TestNoTimerStrikesWhatAClinicianHasAdvised(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShift(t)
+	_, c := s.Active(t, kit.Anna)
+	s.must(s.Desk.Close(ctx, s.Nurse, c.Id, records.Ending{Outcome: "advice", Advice: "Ta Alvedon. Sök akut om det blir svårt att andas."}))
+	s.must(s.Desk.Reopen(ctx, s.Nurse, c.Id, "en fråga till"))
+	s.must(s.Desk.Pause(ctx, s.Nurse, c.Id, s.Clock.Now().Add(time.Hour)))
+	s.after(24 * time.Hour)
+	s.InState(t, c.Id, cases.Closed)
+	now := s.Case(t, c.Id)
+	struck, err := now.Struck()
+	s.must(nil, err)
+	if !strings.HasPrefix(now.Ending().Advice, "Ta Alvedon.") || len(struck) != 0 {
+		t.Errorf("after a pause that nobody answered the advice is %q, and %d are struck", now.Ending().Advice, len(struck))
+	}
+}
+
+func TestWhoIsBackHasTheirCasesAgain(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShift(t)
+	who, c := s.Active(t, kit.Anna)
+	_, other := s.Active(t, kit.Bo)
+	s.reply(c.Id)
+	s.reply(other.Id)
+	duty := func(on bool) {
+		t.Helper()
+		s.must(nil, s.Desk.Duty(ctx, s.Nurse, s.Norrvik.Id, on))
+	}
+	duty(false)
+	s.say(who, c.Id, "Hallå?")
+	s.after(30 * time.Minute)
+	duty(true)
+	s.happened(other.Id, cases.Present)
+	if !s.Case(t, other.Id).Freed().IsZero() {
+		t.Error("back on duty, and anyone may still take the case over")
+	}
+	if s.Case(t, c.Id).Freed().IsZero() {
+		t.Error("back on duty, and what has waited for half an hour is no longer anyone's")
+	}
+}
+
+func TestALineIsMissedAnewAfterAStart(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShift(t)
+	s.Desk.Live = func(string) bool { return false }
+	_, c := s.Active(t, kit.Anna)
+	look := func() {
+		t.Helper()
+		for range 3 {
+			_, err := s.Desk.RunLines(ctx)
+			s.must(nil, err)
+		}
+	}
+	look()
+	s.Clock.Advance(time.Hour) // the program is down
+	s.must(nil, s.Desk.ForgetLines())
+	look()
+	if n := s.count(c.Id, cases.Alone); n != 0 {
+		t.Fatalf("the lead is told %d times before anybody could come back", n)
+	}
+	s.Clock.Advance(5 * time.Minute)
+	look()
+	if n := s.count(c.Id, cases.Alone); n != 1 {
+		t.Errorf("the lead is told %d times, want once", n)
+	}
+	if again, err := s.Desk.RunLines(ctx); again || err != nil {
+		t.Errorf("with nothing new to note it does something: %v", err)
+	}
+}
+
+// TestALetterThatCallsNobodyIsSettled holds that every letter can be noted as taken or refused, not only calls: one that cannot jams all others.
+func TestALetterThatCallsNobodyIsSettled(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	_, c := s.Waiting(t, kit.Anna)
+	s.must(nil, s.App.RunInTransaction(func(tx core.App) error {
+		return errors.Join(
+			s.Desk.CallDelivered(context.Background(), tx, c.Id, c.Seq(), s.Clock.Now()),
+			s.Desk.CallFailed(context.Background(), tx, c.Id, c.Seq()))
+	}))
+	s.InState(t, c.Id, cases.Waiting)
+}
+
+func TestBackInLineIsNotToldToWhoIsCalledAgain(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShift(t)
+	_, c := s.Taken(t, kit.Anna)
+	s.accepted(c.Id)
+	s.must(s.Desk.Release(ctx, s.Nurse, c.Id, "akut"))
+	wanted := func() bool {
+		t.Helper()
+		ok, err := s.Desk.CallStands(ctx, s.App, c.Id, s.Case(t, c.Id).Seq(), texts.SmsBackInLine)
+		s.must(nil, err)
+		return ok
+	}
+	if !wanted() {
+		t.Error("it is not sent though it is so")
+	}
+	s.claim(c.Id)
+	if wanted() {
+		t.Error("it is sent after the case was taken again")
 	}
 }

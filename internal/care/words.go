@@ -20,6 +20,9 @@ func (d *Desk) OwnWords(ctx context.Context, who access.Who, id, text string) (*
 			if len(danger) > 0 {
 				a.Case.MarkDanger()
 			}
+			if err := a.owe(a.Case.State() == cases.Active); err != nil {
+				return err
+			}
 			_, err := records.AddAnswer(a.tx, a.Case, records.OwnWordsQuestion, text, nil, a.Now)
 			return err
 		},

@@ -46,6 +46,9 @@ func (d *Desk) FeelWorse(ctx context.Context, who access.Who, id string, answers
 
 func (a *Act) worse(s *sheet, again triage.Answers) error {
 	a.Case.MarkWorse()
+	if err := a.owe(a.Case.State() == cases.Active); err != nil {
+		return err
+	}
 	dec := s.protocol.Worse(s.person, s.answers, again)
 	for question, value := range again {
 		if err := a.write(s, question, value, nil); err != nil {

@@ -52,6 +52,7 @@ const (
 	Freed       Event = "freed"       // for too long: anyone of the queue may take the case over
 	TakenOver   Event = "taken_over"  // a colleague takes over a case that is free
 	Alone       Event = "alone"       // its clinician has no live line, or went off duty: the lead is told
+	Present     Event = "present"     // its clinician is back before anybody took over
 	Amended     Event = "amended"     // after the end: new advice in the place of the old
 	Reopened    Event = "reopened"    // after the end: active again
 )
@@ -114,6 +115,7 @@ var moves = map[Event][]move{
 	Freed:       {{from: held}},
 	TakenOver:   {{from: held}},
 	Alone:       {{from: held}},
+	Present:     {{from: held}},
 	Amended:     {{from: []State{Closed}}},
 	Reopened:    {{from: []State{Closed}, to: Active}},
 }

@@ -17,19 +17,22 @@ func (a *Absence) Staff() string { return a.GetString("staff") }
 // Since is when it was first seen.
 func (a *Absence) Since() time.Time { return a.GetDateTime("since").Time() }
 
+// Due is when the lead is to know.
+func (a *Absence) Due() time.Time { return a.GetDateTime(caseDue).Time() }
+
 // Told says whether the lead knows.
 func (a *Absence) Told() bool { return a.GetBool("told") }
 
 // Tell notes that the lead does.
 func (a *Absence) Tell() { a.Set("told", true) }
 
-// NewAbsence makes an absence that is not saved yet.
-func NewAbsence(app core.App, staff string, since time.Time) (*Absence, error) {
+// NewAbsence makes an absence that is not saved yet; due is when the lead is to know.
+func NewAbsence(app core.App, staff string, since, due time.Time) (*Absence, error) {
 	r, err := blank(app, Absences)
 	if err != nil {
 		return nil, err
 	}
-	r.Load(map[string]any{"staff": staff, "since": moment(since)})
+	r.Load(map[string]any{"staff": staff, "since": moment(since), caseDue: moment(due)})
 	a := &Absence{}
 	a.SetProxyRecord(r)
 	return a, nil

@@ -23,10 +23,16 @@ func unjoined() dbx.Expression {
 	return dbx.HashExp{caseState: []any{string(cases.Answering), string(cases.Recommended)}}
 }
 
+// headedFor is the condition of those on their way to a queue. It says the condition of the index cases_headed to the letter, without which SQLite
+// would read every case.
+func headedFor(queue string) dbx.Expression {
+	return dbx.And(dbx.NewExp("[[headed]] != ''"), dbx.HashExp{caseHeaded: queue})
+}
+
 // AnsweringFor counts the cases on their way to a queue: somebody answers questions and would join it. Index: cases_headed.
 func AnsweringFor(app core.App, queue string) (int, error) {
 	var n int
-	err := app.DB().Select("count(*)").From(Cases).AndWhere(dbx.And(dbx.HashExp{caseHeaded: queue}, unjoined())).Row(&n)
+	err := app.DB().Select("count(*)").From(Cases).AndWhere(dbx.And(headedFor(queue), unjoined())).Row(&n)
 	return n, err
 }
 
@@ -35,7 +41,7 @@ func AnsweringFor(app core.App, queue string) (int, error) {
 // Index: cases_headed.
 func Unjoined(app core.App, queue string) ([]*Case, error) {
 	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
-		dbx.HashExp{caseHeaded: queue, caseState: string(cases.Recommended)},
+		headedFor(queue), dbx.HashExp{caseState: string(cases.Recommended)},
 		dbx.NewExp("([[level]] BETWEEN 1 AND 2 OR [[words]] > [[wordsRead]])"))).
 		OrderBy("([[danger]] AND [[words]] > [[wordsRead]]) DESC", "([[level]] BETWEEN 1 AND 2) DESC", caseCreated+" DESC").Limit(200))
 }

@@ -115,7 +115,7 @@ func (u *Unsaid) Settle(state string, at time.Time) {
 // UnsaidByID finds one.
 func UnsaidByID(app core.App, id string) (*Unsaid, error) { return byID[Unsaid](app, Held, id) }
 
-// UnsaidOf lists what an author has of a case in any of these states, in the order in which it was written. Index: held_author.
+// UnsaidOf lists what an author has of a case in any of these states, in the order in which it was written. Index: held_case.
 func UnsaidOf(app core.App, author, caseID string, states ...any) ([]*Unsaid, error) {
 	return list[Unsaid](app.RecordQuery(Held).AndWhere(dbx.HashExp{"author": author, "case": caseID, "state": states}).OrderBy("nr"))
 }

@@ -78,11 +78,9 @@ func workOf(rows []workRow) []Work {
 	return out
 }
 
-// InHands lists every case that a clinician has.
+// InHands lists every case that a clinician has. Index: cases_held.
 func InHands(app core.App) ([]*Case, error) {
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.HashExp{
-		caseState: []any{string(cases.Called), string(cases.Active), string(cases.Paused)},
-	}))
+	return list[Case](app.RecordQuery(Cases).AndWhere(heldStates()))
 }
 
 // OnDutyAnywhere lists the staff who are on duty in some queue.
