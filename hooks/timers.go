@@ -157,7 +157,7 @@ func (l *lane) once(ctx context.Context) time.Duration {
 		return lookEvery
 	}
 	if _, err := l.look(ctx); err != nil && ctx.Err() == nil {
-		l.failed(err)
+		l.failed(err) //nolint:contextcheck // a trial of the database outlives the look that has found the need of it
 		return restAfterFault
 	}
 	return lookEvery

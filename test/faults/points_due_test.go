@@ -60,13 +60,13 @@ func TestWhatIsDueIsDoneOnceWhereverItIsCutOff(t *testing.T) {
 			m := boot(t)
 			p, n := m.patients[0], m.nurses[0]
 			m.arrive(t, p)
-			m.world.next(t)
+			m.next(t)
 			m.Advance(t, time.Minute) // the letter is sent
 			m.due(t, at, p, "missed", 11*time.Minute)
 			if c := m.record(t, p); c.State != "waiting" {
 				t.Errorf("whose turn was over is %q, want waiting", c.State)
 			}
-			m.world.next(t)
+			m.next(t)
 			m.Advance(t, time.Minute)
 			p.here(t.Context())
 			n.Want(t, http.StatusOK, http.MethodPost, "/cases/"+p.theCase+"/close", map[string]any{"outcome": "advice", "advice": newID(), "hold": 10}, nil)

@@ -129,7 +129,7 @@ func (m *machine) live(t *testing.T, at point, again func()) {
 		m.start(t)
 		step.who.askAgain(t, step.name)
 		if step.name == "answering" {
-			for p.answer(t.Context()) && m.stateOf(t, p) == "answering" { //nolint:revive // answers what is left
+			for p.answer(t.Context()) && m.stateOf(t, p) == "answering" { // what is left
 			}
 		}
 		m.checkPromises(t, m.told.all())

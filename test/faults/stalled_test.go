@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -126,7 +127,7 @@ func (r *reader) count(n int, told chan<- time.Time) {
 			told <- time.Now()
 			n--
 		}
-		for err == bufio.ErrBufferFull { // the rest of a long line
+		for errors.Is(err, bufio.ErrBufferFull) { // the rest of a long line
 			_, err = r.lines.ReadSlice('\n')
 		}
 		if err != nil {

@@ -69,7 +69,10 @@ func (w *world) of(queue string) *nurse {
 }
 
 // workUntilKilled lets everybody work at once, and kills the program a moment after so many requests have been answered.
-func (w *world) workUntilKilled(t *testing.T) { w.workUntil(t, func() { w.Kill(t) }) }
+func (w *world) workUntilKilled(t *testing.T) {
+	t.Helper()
+	w.workUntil(t, func() { w.Kill(t) })
+}
 
 // workUntil lets everybody work at once, and ends the program by end a moment after so many requests have been answered. It returns when nobody
 // works any more.

@@ -115,7 +115,7 @@ func (d *Disk) do(op Op, act func() syscall.Errno) syscall.Errno {
 	if errno := act(); errno != 0 {
 		return errno
 	}
-	d.ask(op, true)
+	_ = d.ask(op, true) // it is done
 	return 0
 }
 
@@ -157,7 +157,7 @@ func (d *Disk) Load(from string) error {
 		if err != nil {
 			return err
 		}
-		defer f.Close()
+		defer f.Close() //nolint:errcheck // it is synced
 		if _, err := f.Write(raw); err != nil {
 			return err
 		}
