@@ -14,13 +14,16 @@ import (
 var (
 	// recordTopics are the collections whose record events a superuser may
 	// follow. They hold nothing about a patient.
-	recordTopics = []string{records.Regions, records.Units, records.Queues, records.StaffMembers, records.Protocols}
+	recordTopics = []string{
+		records.Regions, records.Units, records.Queues, records.Routes, records.StaffMembers, records.Protocols,
+	}
 	// silent are the collections that nobody can follow and that an act writes.
 	// Those of people are not among them: PocketBase's handler for their record
 	// events also keeps the log-in of each connection up to date.
 	silent = []string{
 		records.Cases, records.Answers, records.Messages, records.Events, records.Audit, records.Outbox, records.Repeats,
-		records.Sessions, records.Guardianships, records.Breakglass, records.Reviews,
+		records.Sessions, records.Guardianships, records.Held, records.Absences, records.Support, records.Views,
+		records.Breakglass, records.Reviews,
 	}
 )
 

@@ -103,6 +103,7 @@ func TestPocketBaseLooksForNoReadersOfWhatAnActWrites(t *testing.T) {
 	h.save(c)
 	h.row(records.Messages, map[string]any{"case": c.Id, "seq": 1})
 	h.row(records.Audit, map[string]any{"case": c.Id})
+	h.row(records.Held, map[string]any{"case": c.Id, "author": "a", "kind": records.HeldMessage, "state": records.StillHeld, "fingerprint": "f", "nr": 1})
 	if got := w.looks.Load(); got != 0 {
 		t.Errorf("PocketBase looked %d times, want never", got)
 	}
@@ -110,7 +111,7 @@ func TestPocketBaseLooksForNoReadersOfWhatAnActWrites(t *testing.T) {
 	if w.looks.Load() == 0 {
 		t.Error("PocketBase did not look for the readers of a queue, want it to")
 	}
-	want := []string{records.Cases, records.Messages, records.Audit, records.Queues}
+	want := []string{records.Cases, records.Messages, records.Audit, records.Held, records.Queues}
 	if !slices.Equal(after, want) {
 		t.Errorf("record handlers saw %v, want %v: they all run before the stop", after, want)
 	}
