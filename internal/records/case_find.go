@@ -98,7 +98,7 @@ func guardedBy(person string) dbx.Expression {
 func AskedBy(app core.App, person string) ([]*Case, error) {
 	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(openStates(), dbx.Or(
 		dbx.And(dbx.HashExp{casePatient: person}, dbx.Or(dbx.HashExp{caseGuardian: ""}, dbx.HashExp{caseReads: false})),
-		dbx.HashExp{caseGuardian: person, caseReads: true}))).OrderBy(caseCreated, "id"))
+		guardedBy(person)))).OrderBy(caseCreated, "id"))
 }
 
 // NewestSeenBy finds the newest case that a person sees on the patient's side, or ErrNotFound. Indexes: cases_patient, cases_guardian.
@@ -118,7 +118,7 @@ func LastPhoneOf(app core.App, person string) (string, error) {
 	}
 	c, err := first[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
 		dbx.NewExp("[[phone]] != ''"),
-		dbx.Or(dbx.HashExp{casePatient: person, caseGuardian: ""}, dbx.HashExp{caseGuardian: person, caseReads: true}))).
+		dbx.Or(dbx.HashExp{casePatient: person, caseGuardian: ""}, guardedBy(person)))).
 		OrderBy(caseCreated+" DESC", "id"))
 	if err != nil {
 		return "", IgnoreMissing(err)

@@ -132,9 +132,11 @@ func HeldCloses(app core.App, caseID string) ([]*Unsaid, error) {
 	return list[Unsaid](app.RecordQuery(Held).AndWhere(dbx.HashExp{"case": caseID, "state": StillHeld, "kind": HeldClose}).OrderBy("nr"))
 }
 
-// LastClose finds the newest end of a case that an author has had held, or ErrNotFound.
-func LastClose(app core.App, author, caseID string) (*Unsaid, error) {
-	return first[Unsaid](app.RecordQuery(Held).AndWhere(dbx.HashExp{"author": author, "case": caseID, "kind": HeldClose}).OrderBy("nr DESC"))
+// LastClose finds the newest end of a case that an author has had held by the same request, or ErrNotFound.
+func LastClose(app core.App, author, caseID, fingerprint string) (*Unsaid, error) {
+	return first[Unsaid](app.RecordQuery(Held).AndWhere(dbx.HashExp{
+		"author": author, "case": caseID, "kind": HeldClose, "fingerprint": fingerprint,
+	}).OrderBy("nr DESC"))
 }
 
 // UnsaidDue lists what was due at now, that over longest first, at most n. Index: held_due.

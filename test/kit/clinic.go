@@ -116,11 +116,17 @@ func Main(m *testing.M) {
 // App is PocketBase's test app with our collections, empty.
 func App(t testing.TB) *tests.TestApp {
 	t.Helper()
+	return AppOver(t, nil)
+}
+
+// AppOver is an App over a connection to its database that the test makes itself; nil for PocketBase's own.
+func AppOver(t testing.TB, connect core.DBConnectFunc) *tests.TestApp {
+	t.Helper()
 	dir, err := template()
 	if err != nil {
 		t.Fatalf("make template: %v", err)
 	}
-	app, err := tests.NewTestApp(dir)
+	app, err := tests.NewTestAppWithConfig(core.BaseAppConfig{DataDir: dir, EncryptionEnv: "pb_test_env", DBConnect: connect})
 	if err != nil {
 		t.Fatalf("start test app: %v", err)
 	}
