@@ -44,7 +44,7 @@ func TestWhatIsHeldIsToldWhenItIsSaid(t *testing.T) {
 		}
 	}
 	end := records.Ending{Outcome: "advice", Advice: "Vila."}
-	if _, err := w.Desk.HoldClose(t.Context(), w.Nurse, c.Id, end, 10*time.Second); err != nil {
+	if _, err := w.Desk.HoldClose(t.Context(), w.Nurse, c.Id, care.HeldEnd{Ending: end, For: 10 * time.Second}); err != nil {
 		t.Fatal(err)
 	}
 	w.says(anna, c.Id, "en sak till", false)

@@ -157,8 +157,9 @@ func (s *Server) phoneCall(c *echo.Context) error {
 	})
 }
 
-// closeBody ends a case. Hold is how many seconds the end can be taken back; 0 ends it at once, for good.
+// closeBody ends a case. ID is the client's: the same id stands for the same wish. Hold is how many seconds the end can be taken back; 0 ends it at once, for good.
 type closeBody struct {
+	ID       string `json:"id" validate:"omitempty,recordid"`
 	Outcome  string `json:"outcome" validate:"required,oneof=advice assessed booked referred_clinic referred_emergency no_show technical"`
 	Advice   string `json:"advice" validate:"words,max=4000"`
 	AdviceSv string `json:"adviceSv" validate:"omitempty,words,max=4000"`
@@ -179,10 +180,10 @@ func needSwedish(theCase *records.Case, adviceSv string, wrong fields) {
 func (s *Server) closeCase(c *echo.Context) error {
 	return move(s, c, cases.Ended, func(who access.Who, id string, in closeBody) (*records.Case, error) {
 		end := records.Ending{Outcome: in.Outcome, Advice: in.Advice, AdviceSv: in.AdviceSv, LevelWas: in.LevelWas, FollowUp: in.FollowUp}
-		if in.Hold == 0 {
+		if in.Hold == 0 && in.ID == "" {
 			return s.Desk.Close(c.Request().Context(), who, id, end)
 		}
-		return s.Desk.HoldClose(c.Request().Context(), who, id, end, time.Duration(in.Hold)*time.Second)
+		return s.Desk.HoldClose(c.Request().Context(), who, id, care.HeldEnd{ID: in.ID, Ending: end, For: time.Duration(in.Hold) * time.Second})
 	})
 }
 

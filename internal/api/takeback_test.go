@@ -101,12 +101,22 @@ func TestAnEndIsHeldAndTakenBack(t *testing.T) {
 	if nth(list.at("items"), 0, "kind") != "close" || nth(list.at("items"), 0, "state") != "failed" || nth(list.at("items"), 0, "why") != "level" || nth(list.at("items"), 0, "ending", "advice") != "Vila." {
 		t.Errorf("a stopped end is shown as %s, want it with its words, stopped by the level", list.raw)
 	}
+	w.call(t, w.Nurse, "POST", path+"/close", body).want(t, http.StatusConflict, "state", "active", "close", "close_undone")
+	body["id"] = "short"
+	w.call(t, w.Nurse, "POST", path+"/close", body).want(t, http.StatusBadRequest, "id", "validation_invalid_id")
+	body["id"] = "thefirstendid01"
 	w.call(t, w.Nurse, "POST", path+"/close", body).want(t, http.StatusOK)
 	for range 2 {
 		w.call(t, w.Nurse, "DELETE", path+"/close", nil).want(t, http.StatusNoContent)
 	}
+	if late := w.call(t, w.Nurse, "POST", path+"/close", body); late.at("case", "state") != "active" || late.at("closesAt") != nil {
+		t.Errorf("a late copy of what was taken back: %s, want the case, which closes at no time", late.raw)
+	}
+	body["hold"] = 9
+	w.call(t, w.Nurse, "POST", path+"/close", body).want(t, http.StatusConflict, "id", "id_taken")
 	w.due(t, time.Minute)
 	w.InState(t, c.Id, cases.Active)
+	body["id"] = "thesecondendid2"
 	w.call(t, w.Nurse, "POST", path+"/close", body).want(t, http.StatusOK)
 	w.due(t, 10*time.Second)
 	w.InState(t, c.Id, cases.Closed)

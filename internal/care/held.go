@@ -111,10 +111,10 @@ func heldBefore(tx core.App, who access.Who, caseID, id, print string) (*records
 	case err == nil || !errors.Is(err, records.ErrNotFound):
 		return u, err
 	}
-	if _, err := records.MessageByID(tx, id); err == nil {
+	if _, err = records.MessageByID(tx, id); err == nil {
 		return nil, ErrTaken
 	}
-	return nil, nil
+	return nil, records.IgnoreMissing(err)
 }
 
 // keepHeld stores what is held. It is due after what the same author holds of the case already: nothing overtakes, and nothing loses its time.

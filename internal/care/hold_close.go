@@ -21,13 +21,28 @@ type CloseHeld struct {
 
 func (c *CloseHeld) Unwrap() error { return c.Refused }
 
+// CloseUndone says that the same end was taken back, or was stopped, so short a while ago that this is more likely a late copy of that request than
+// the wish to end the case all the same. Who means it says so by an ID.
+type CloseUndone struct{ *cases.Refused }
+
+func (c *CloseUndone) Unwrap() error { return c.Refused }
+
+// HeldEnd is the end of a case that is to come after a while, unless it is taken back. ID is the client's, or "": it tells asking again from
+// sending again. With For 0 the case ends at once, and the ID stands for that.
+type HeldEnd struct {
+	ID     string
+	Ending records.Ending
+	For    time.Duration
+}
+
 // HoldClose ends a case after a while, as Close does, unless it is taken back or something happens to the case before: no case is closed over a
-// word that nobody has read. Until then nothing has happened, and only its author knows. The same again is answered with the first.
+// word that nobody has read. Until then nothing has happened, and only its author knows. The same again ends nothing, also after it was taken back.
 //
-// Errors: as Close; *CloseHeld where the author has another end of the case held.
-func (d *Desk) HoldClose(ctx context.Context, who access.Who, id string, end records.Ending, wait time.Duration) (c *records.Case, err error) {
+// Errors: as Close; ErrTaken where the ID stands for something else; *CloseHeld where the author has another end of the case held;
+// *CloseUndone without an ID.
+func (d *Desk) HoldClose(ctx context.Context, who access.Who, id string, in HeldEnd) (c *records.Case, err error) {
 	err = d.App.RunInTransaction(func(tx core.App) (err error) {
-		c, err = d.holdClose(ctx, tx, closing(who, id, end), end, wait)
+		c, err = d.holdClose(ctx, tx, closing(who, id, in.Ending), in)
 		return err
 	})
 	if err != nil {
@@ -36,45 +51,93 @@ func (d *Desk) HoldClose(ctx context.Context, who access.Who, id string, end rec
 	return c, d.durable(ctx)
 }
 
-func (d *Desk) holdClose(ctx context.Context, tx core.App, r request, end records.Ending, wait time.Duration) (*records.Case, error) {
+func (d *Desk) holdClose(ctx context.Context, tx core.App, r request, in HeldEnd) (*records.Case, error) {
 	c, err := r.find(tx)
 	if err != nil {
 		return nil, err
 	}
-	print := Fingerprint("close", c.Id, end, wait)
-	last, err := records.LastClose(tx, r.who.ID, c.Id)
-	if err := records.IgnoreMissing(err); err != nil {
+	print := Fingerprint("close", c.Id, in.Ending, in.For)
+	before, err := d.heldEndBefore(tx, r.who, c, in.ID, print)
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if last != nil && last.Fingerprint() == print && d.closesAgain(last, c) {
+	case before == sameEnd:
 		return c, access.Check(r.who, access.See, c.Facts())
+	case in.For == 0:
+		return d.closeNow(ctx, tx, r, in, print)
 	}
 	a := &Act{Case: c, By: r.who, Now: d.Clock.Now(), ctx: ctx, tx: tx, event: r.event}
 	if err := a.allowed(r); err != nil {
 		return nil, err
 	}
-	if last != nil && last.State() == records.StillHeld {
-		return nil, &CloseHeld{Refused: &cases.Refused{Event: r.event, State: c.State()}, At: last.Due()}
+	refused := &cases.Refused{Event: r.event, State: c.State()}
+	until, err := ClosesAt(tx, r.who, c.Id)
+	switch {
+	case err != nil:
+		return nil, err
+	case before == undoneEnd:
+		return nil, &CloseUndone{refused}
+	case !until.IsZero():
+		return nil, &CloseHeld{Refused: refused, At: until}
 	}
 	if err := d.putAwayCloses(ctx, tx, r.who.ID, c.Id); err != nil {
 		return nil, err
 	}
 	_, err = d.keepHeld(ctx, tx, records.Draft{
-		Case: c.Id, Author: r.who.ID, Kind: records.HeldClose, Ending: end, Fingerprint: print,
-	}, wait)
+		ID: in.ID, Case: c.Id, Author: r.who.ID, Kind: records.HeldClose, Ending: in.Ending, Fingerprint: print,
+	}, in.For)
 	return c, err
 }
 
-// closesAgain says whether the same request as that of an end which was held gets the same answer: it is held still, or has closed the case within
-// the hour, and the case has not been opened again.
-func (d *Desk) closesAgain(last *records.Unsaid, c *records.Case) bool {
-	switch last.State() {
-	case records.StillHeld:
-		return true
-	case records.Done:
-		return !c.State().Open() && d.Clock.Now().Sub(last.At()) <= repeatFor
+// closeNow ends a case at once, and keeps the ID that its end was asked for by, so that it stands for that.
+func (d *Desk) closeNow(ctx context.Context, tx core.App, r request, in HeldEnd, print string) (*records.Case, error) {
+	r.key = Fingerprint("close", r.who.ID, in.ID)
+	c, err := d.actIn(ctx, tx, r)
+	if err != nil {
+		return nil, err
 	}
-	return false
+	now := d.Clock.Now()
+	u, err := records.NewUnsaid(tx, records.Draft{
+		ID: in.ID, Case: c.Id, Author: r.who.ID, Kind: records.HeldClose, Fingerprint: print, At: now, Due: now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	u.Settle(records.Done, now)
+	if err := tx.SaveWithContext(ctx, u); err != nil {
+		return nil, fmt.Errorf("keep the id of an end: %w", err)
+	}
+	return c, nil
+}
+
+// What the same request for the end of a case has come to before.
+const (
+	newEnd    = iota // there was none
+	sameEnd          // it is answered again
+	undoneEnd        // it was taken back or stopped, so short a while ago that this may be a late copy
+)
+
+// heldEndBefore finds the same request for an end: by its ID, which is answered again whatever became of it; without one by what was sent.
+func (d *Desk) heldEndBefore(tx core.App, who access.Who, c *records.Case, id, print string) (int, error) {
+	if id != "" {
+		u, err := heldBefore(tx, who, c.Id, id, print)
+		if u == nil || err != nil {
+			return newEnd, err
+		}
+		return sameEnd, nil
+	}
+	u, err := records.LastClose(tx, who.ID, c.Id, print)
+	if err != nil {
+		return newEnd, records.IgnoreMissing(err)
+	}
+	since := d.Clock.Now().Sub(u.Settled())
+	switch done := u.State() == records.Done; {
+	case u.State() == records.StillHeld, done && since <= retries, done && !c.State().Open() && since <= repeatFor:
+		return sameEnd, nil
+	case !done && since <= retries:
+		return undoneEnd, nil
+	}
+	return newEnd, nil
 }
 
 // TakeBackClose takes back the end of a case that its clinician has held. Where none is held there is nothing to do.

@@ -21,7 +21,13 @@ var resting = records.Ending{Outcome: "advice", Advice: "Vila och drick.", Level
 // holdEnd has the end of a case held for ten seconds, and answers when the case ends.
 func (s shift) holdEnd(id string) time.Time {
 	s.t.Helper()
-	s.must(s.Desk.HoldClose(s.t.Context(), s.Nurse, id, resting, 10*time.Second))
+	return s.holdEndAs(id, "")
+}
+
+// holdEndAs does it under an id of the client's.
+func (s shift) holdEndAs(id, end string) time.Time {
+	s.t.Helper()
+	s.must(s.Desk.HoldClose(s.t.Context(), s.Nurse, id, care.HeldEnd{ID: end, Ending: resting, For: 10 * time.Second}))
 	at, err := care.ClosesAt(s.App, s.Nurse, id)
 	s.must(nil, err)
 	return at
@@ -59,7 +65,7 @@ func TestAHeldEndClosesWhenItsTimeIsOver(t *testing.T) {
 	s.told(c.Id, texts.SmsClosed)
 	s.happened(c.Id, cases.Ended)
 	s.closesAt(c.Id, time.Time{})
-	again, err := s.Desk.HoldClose(t.Context(), s.Nurse, c.Id, resting, 10*time.Second)
+	again, err := s.Desk.HoldClose(t.Context(), s.Nurse, c.Id, care.HeldEnd{Ending: resting, For: 10 * time.Second})
 	s.must(nil, err)
 	s.must(s.Desk.Close(t.Context(), s.Nurse, c.Id, resting)) // the same without a hold is the same end
 	if again.State() != cases.Closed || s.Case(t, c.Id).Seq() != now.Seq() {
@@ -77,7 +83,7 @@ func TestAHeldEndIsTakenBack(t *testing.T) {
 	for range 2 {
 		s.must(nil, s.Desk.TakeBackClose(t.Context(), s.Nurse, c.Id))
 	}
-	s.after(time.Minute)
+	s.after(3 * time.Minute)
 	s.InState(t, c.Id, cases.Active)
 	if got := s.Case(t, c.Id).Seq(); got != seq {
 		t.Errorf("%d events more, want none", got-seq)
@@ -88,6 +94,91 @@ func TestAHeldEndIsTakenBack(t *testing.T) {
 	if err := s.Desk.TakeBackClose(t.Context(), s.Nurse, c.Id); !refusedIn(err, cases.Closed) {
 		t.Errorf("taking back an end that was: %v, want that the state does not allow it", err)
 	}
+}
+
+// TestALateCopyOfAHeldEndEndsNothing holds that what was taken back, or stopped, is not held again by a copy of its request: with an id that copy is
+// answered, without one it is refused for as long as a device tries again.
+func TestALateCopyOfAHeldEndEndsNothing(t *testing.T) {
+	t.Parallel()
+	undo := map[string]func(s shift, who access.Who, id string){
+		"taken back": func(s shift, _ access.Who, id string) { s.must(nil, s.Desk.TakeBackClose(s.t.Context(), s.Nurse, id)) },
+		"stopped":    func(s shift, who access.Who, id string) { s.say(who, id, "en sak till") },
+		"taken back, and another one too": func(s shift, _ access.Who, id string) {
+			s.must(nil, s.Desk.TakeBackClose(s.t.Context(), s.Nurse, id))
+			s.must(s.Desk.HoldClose(s.t.Context(), s.Nurse, id, care.HeldEnd{Ending: records.Ending{Outcome: "booked", Advice: "Kom."}, For: time.Second}))
+			s.must(nil, s.Desk.TakeBackClose(s.t.Context(), s.Nurse, id))
+		},
+	}
+	for name, undo := range undo {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newShift(t)
+			who, c := s.Active(t, kit.Anna)
+			const first = "thefirstendasid"
+			s.holdEndAs(c.Id, first)
+			undo(s, who, c.Id)
+			s.Clock.Advance(2 * time.Minute)
+			s.holdEndAs(c.Id, first)
+			s.closesAt(c.Id, time.Time{})
+			var undone *care.CloseUndone
+			if _, err := s.Desk.HoldClose(t.Context(), s.Nurse, c.Id, care.HeldEnd{Ending: resting, For: 10 * time.Second}); !errors.As(err, &undone) || undone.State != cases.Active {
+				t.Errorf("the same without an id: %v, want that it was undone just now", err)
+			}
+			s.after(time.Minute)
+			s.InState(t, c.Id, cases.Active)
+			s.holdEndAs(c.Id, "thesecondendid1") // pressed again
+			s.after(10 * time.Second)
+			s.InState(t, c.Id, cases.Closed)
+		})
+	}
+	t.Run("done, and opened again", func(t *testing.T) {
+		t.Parallel()
+		s := newShift(t)
+		_, c := s.Active(t, kit.Anna)
+		s.holdEnd(c.Id)
+		s.after(10 * time.Second)
+		s.must(s.Desk.Reopen(t.Context(), s.Nurse, c.Id, "x"))
+		s.after(time.Minute)
+		s.holdEnd(c.Id)
+		s.closesAt(c.Id, time.Time{})
+		s.after(2 * time.Minute)
+		s.holdEnd(c.Id)
+		s.after(10 * time.Second)
+		s.InState(t, c.Id, cases.Closed)
+	})
+}
+
+// TestTheIDOfAnEndStandsForIt: the same again is answered, another one is refused, and a new id is a new wish.
+func TestTheIDOfAnEndStandsForIt(t *testing.T) {
+	t.Parallel()
+	s := newShift(t)
+	_, c := s.Active(t, kit.Anna)
+	const id = "oneendatonce001"
+	end := func(in care.HeldEnd) error {
+		in.ID = max(in.ID, id)
+		_, err := s.Desk.HoldClose(t.Context(), s.Nurse, c.Id, in)
+		return err
+	}
+	for range 2 {
+		s.must(nil, end(care.HeldEnd{Ending: resting}))
+		s.InState(t, c.Id, cases.Closed)
+	}
+	s.must(s.Desk.Reopen(t.Context(), s.Nurse, c.Id, "x"))
+	s.must(nil, end(care.HeldEnd{Ending: resting}))
+	s.InState(t, c.Id, cases.Active)
+	for name, in := range map[string]care.HeldEnd{
+		"another end":  {Ending: records.Ending{Outcome: "booked", Advice: "Kom."}},
+		"another hold": {Ending: resting, For: time.Second},
+	} {
+		if err := end(in); !errors.Is(err, care.ErrTaken) {
+			t.Errorf("%s under that id: %v, want that it is taken", name, err)
+		}
+	}
+	if _, err := s.Desk.HoldMessage(t.Context(), s.Nurse, c.Id, care.HeldMessage{ID: id, Body: "x", For: time.Second}); !errors.Is(err, care.ErrTaken) {
+		t.Errorf("a message under that id: %v, want that it is taken", err)
+	}
+	s.must(nil, end(care.HeldEnd{ID: "twoendsatonce02", Ending: resting})) // at once, and meant
+	s.InState(t, c.Id, cases.Closed)
 }
 
 func TestAnotherEndWaitsUntilTheFirstIsTakenBack(t *testing.T) {
@@ -101,7 +192,7 @@ func TestAnotherEndWaitsUntilTheFirstIsTakenBack(t *testing.T) {
 	}
 	other := records.Ending{Outcome: "assessed", Advice: "Kom in."}
 	var held *care.CloseHeld
-	if _, err := s.Desk.HoldClose(t.Context(), s.Nurse, c.Id, other, 5*time.Second); !errors.As(err, &held) || !held.At.Equal(at) || held.State != cases.Active {
+	if _, err := s.Desk.HoldClose(t.Context(), s.Nurse, c.Id, care.HeldEnd{Ending: other, For: 5 * time.Second}); !errors.As(err, &held) || !held.At.Equal(at) || held.State != cases.Active {
 		t.Fatalf("another end: %v, want that one is held until %v", err, at)
 	}
 	s.must(s.Desk.Close(t.Context(), s.Nurse, c.Id, other)) // at once is for good
@@ -204,14 +295,14 @@ func TestAHeldEndInOtherStates(t *testing.T) {
 	s.holdEnd(c.Id)
 	s.must(s.Desk.Hold(t.Context(), who, c.Id))
 	s.closesAt(c.Id, time.Time{})
-	s.holdEnd(c.Id)
+	s.holdEndAs(c.Id, "endafterahold01")
 	s.must(s.Desk.Here(t.Context(), who, c.Id))
 	s.closesAt(c.Id, time.Time{})
 	if got := s.kept(s.Nurse, c.Id); len(got) != 1 {
 		t.Errorf("kept: %v, want the last end alone: a new one puts the stopped away", got)
 	}
 	s.must(s.Desk.Pause(t.Context(), s.Nurse, c.Id, s.Clock.Now().Add(5*time.Second)))
-	s.holdEnd(c.Id)
+	s.holdEndAs(c.Id, "endafterapause1")
 	s.after(5 * time.Second) // the pause ends, and so does the case
 	s.InState(t, c.Id, cases.Closed)
 	if got := s.kept(s.Nurse, c.Id); len(got) != 1 || got[0] != "close failed" {
@@ -226,7 +317,7 @@ func TestHeldMessagesAreSaidBeforeTheHeldEnd(t *testing.T) {
 	_, c := s.Active(t, kit.Anna)
 	s.hold(s.Nurse, c.Id, "ett", 2*time.Second)
 	s.hold(s.Nurse, c.Id, "två", 10*time.Second)
-	s.must(s.Desk.HoldClose(t.Context(), s.Nurse, c.Id, resting, time.Second))
+	s.must(s.Desk.HoldClose(t.Context(), s.Nurse, c.Id, care.HeldEnd{Ending: resting, For: time.Second}))
 	at, err := care.ClosesAt(s.App, s.Nurse, c.Id)
 	s.must(nil, err)
 	if want := s.Clock.Now().Add(10 * time.Second); !at.Equal(want) {
@@ -252,7 +343,7 @@ func TestAHeldEndIsAskedLikeAnEnd(t *testing.T) {
 			joined, taken := c.Queue() != "", c.Clinician() != ""
 			for caller, who := range s.everybody() {
 				want := s.want(act{in: held}, caller, state, joined, taken)
-				_, err := s.Desk.HoldClose(t.Context(), who, s.id, resting, time.Second)
+				_, err := s.Desk.HoldClose(t.Context(), who, s.id, care.HeldEnd{Ending: resting, For: time.Second})
 				if (want == nil) != (err == nil) || want != nil && !sameRefusal(err, want) {
 					t.Errorf("%s holds the end: %v, want %v", caller, err, want)
 				}

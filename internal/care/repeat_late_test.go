@@ -91,7 +91,7 @@ func TestAHeldEndIsMeantThoughTheSameWasSaidBefore(t *testing.T) {
 	s := newShift(t)
 	c := s.closed()
 	s.must(s.Desk.Reopen(t.Context(), s.Nurse, c.Id, "x"))
-	s.must(s.Desk.HoldClose(t.Context(), s.Nurse, c.Id, c.Ending(), 5*time.Second))
+	s.must(s.Desk.HoldClose(t.Context(), s.Nurse, c.Id, care.HeldEnd{Ending: c.Ending(), For: 5 * time.Second}))
 	s.after(5 * time.Second)
 	s.InState(t, c.Id, cases.Closed)
 }
