@@ -116,7 +116,7 @@ func assemble(app core.App, cfg Config) (*program, error) {
 	p.desk.Foretell = foretell(p.desk, &p.herald.figures)
 	p.live = &Realtime{Fanout: told, May: mayListen(app), Look: listened(p.desk), Now: p.real.Now, FreeLoopback: cfg.Local}
 	p.live.Watch = p.readWatch
-	p.desk.Live = p.live.HasLine
+	p.desk.Live, p.desk.Heard = p.live.HasLine, new(care.Heard)
 	outbox, err := p.outbox()
 	if err != nil {
 		return nil, err

@@ -46,6 +46,7 @@ func newTimers(desk *care.Desk, outbox *notify.Outbox, log *slog.Logger, news ..
 			job{"cases", desk.RunDue},
 			job{"lines", desk.RunLines},
 			job{"hours", desk.RunHours},
+			job{"duty", desk.RunDuty},
 			job{"birthdays", desk.RunBirthdays},
 			job{"forget", desk.Forget}),
 		letters: newLane(log, job{"letters", outbox.SendDue}),

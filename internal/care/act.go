@@ -94,6 +94,7 @@ func (d *Desk) act(ctx context.Context, r request) (*records.Case, error) {
 // actIn is act inside a transaction that runs already.
 func (d *Desk) actIn(ctx context.Context, tx core.App, r request) (*records.Case, error) {
 	a := &Act{By: r.who, Now: d.Clock.Now(), ctx: ctx, tx: tx, event: r.event, mute: d.Silent}
+	d.Heard.from(r.who, a.Now)
 	c, err := r.find(tx)
 	if err != nil {
 		return nil, err

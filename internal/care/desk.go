@@ -26,6 +26,9 @@ type Desk struct {
 	// Live says whether a member of staff has a live line now: a connection on which they are told what happens. Nil says nothing of anybody.
 	Live func(staff string) bool
 
+	// Heard is when something was last heard of staff. Nil: duty ends by nobody's silence.
+	Heard *Heard
+
 	// Foretell says how long a case that is about to stand in line will wait; false where there is no ground for a figure. Nil says nothing of any.
 	Foretell func(tx core.App, c *records.Case) (records.Foretold, bool)
 

@@ -18,6 +18,7 @@ func (d *Desk) Looked(ctx context.Context, who access.Who, what string, seen []*
 	if who.Kind == access.Patient {
 		return nil
 	}
+	d.Heard.from(who, d.Clock.Now())
 	return d.Saw(ctx, who, what, SubjectOf(seen), why)
 }
 
@@ -70,5 +71,6 @@ func (d *Desk) Duty(ctx context.Context, who access.Who, queue string, on bool) 
 	if err != nil {
 		return fmt.Errorf("set duty: %w", err)
 	}
+	d.Heard.from(who, d.Clock.Now())
 	return d.durable(ctx)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -69,8 +70,7 @@ func placesOf(app core.App) ([]Place, error) {
 // keepHours does what is due for one queue. An error with one case keeps no other from being told.
 func (d *Desk) keepHours(ctx context.Context, p Place) (did bool, err error) {
 	now := d.Clock.Now()
-	closed := !HoursOf(d.App, p).At(now).Open
-	if closed == p.Queue.ShutFrom().IsZero() || endSwitches(p.Queue, now) {
+	if turned(p.Queue, HoursOf(d.App, p), now) || endSwitches(p.Queue, now) {
 		if p, did, err = d.turnSign(ctx, p.Queue.Id); err != nil {
 			return did, err
 		}
@@ -94,6 +94,16 @@ func (d *Desk) keepHours(ctx context.Context, p Place) (did bool, err error) {
 	return did, errors.Join(faults...)
 }
 
+// turned says whether a queue's row tells something else than its hours: it has opened, it has closed, or it has done both while nobody looked.
+func turned(q *records.Queue, h hours.Hours, now time.Time) bool {
+	from, open := q.ShutFrom(), h.At(now).Open
+	if open || from.IsZero() {
+		return open != from.IsZero()
+	}
+	missed := h.At(from)
+	return !missed.Open && !missed.OpensAt.IsZero() && !missed.OpensAt.After(now)
+}
+
 // turnSign notes in the queue's row what holds now, as it is read anew. Saving the row tells pages and streams.
 func (d *Desk) turnSign(ctx context.Context, queue string) (p Place, did bool, err error) {
 	err = d.App.RunInTransaction(func(tx core.App) error {
@@ -106,18 +116,11 @@ func (d *Desk) turnSign(ctx context.Context, queue string) (p Place, did bool, e
 		}
 		now := d.Clock.Now()
 		did = endSwitches(q, now)
-		at := HoursOf(tx, p).At(now)
-		switch shut := !q.ShutFrom().IsZero(); {
-		case at.Open && shut:
-			q.Unshut()
+		if h := HoursOf(tx, p); turned(q, h, now) {
 			did = true
-		case !at.Open && !shut:
-			from := at.Since
-			if from.IsZero() {
-				from = now
+			if err := turn(ctx, tx, q, h.At(now), now); err != nil {
+				return err
 			}
-			q.Shut(from)
-			did = true
 		}
 		if !did {
 			return nil
@@ -125,6 +128,20 @@ func (d *Desk) turnSign(ctx context.Context, queue string) (p Place, did bool, e
 		return tx.SaveWithContext(ctx, q)
 	})
 	return p, did && err == nil, err
+}
+
+// turn notes that a queue has opened or closed. With its day ends the duty in it.
+func turn(ctx context.Context, tx core.App, q *records.Queue, to hours.Status, now time.Time) error {
+	if to.Open {
+		q.Unshut()
+		return nil
+	}
+	from := to.Since
+	if from.IsZero() {
+		from = now
+	}
+	q.Shut(from)
+	return endTheDay(ctx, tx, q.Id, to, now)
 }
 
 // tellShut tells who waits that the queue has closed, if that is still so and was not told.

@@ -51,7 +51,7 @@ func PlaceOf(app core.App, q *records.Queue) (Place, error) {
 func HoursOf(app core.App, p Place) hours.Hours {
 	plans := make([]hours.Plan, 0, 3)
 	read := func(id string, raw []byte) bool {
-		plan, err := hours.Parse(raw)
+		plan, err := understood.parse(raw)
 		if err != nil {
 			logMisread(app, id, "hours", raw, err)
 			return false

@@ -234,6 +234,9 @@ func (c *Case) GiveBack() {
 
 // Enter puts the case in a queue; at is when the patient began to wait.
 func (c *Case) Enter(unit, queue string, at time.Time) {
+	if was := c.Queue(); was != "" && was != queue {
+		c.TellShut(time.Time{}) // what the old queue has told does not hold here
+	}
 	c.Set(caseUnit, unit)
 	c.Set(caseQueue, queue)
 	c.Set(caseSince, moment(at))

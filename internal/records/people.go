@@ -229,6 +229,12 @@ func SessionEnded(app core.App, session string) (bool, error) {
 	return n > 0, err
 }
 
+// DutyIn lists those who have said that they are on duty in a queue, and not that they are not.
+func DutyIn(app core.App, queue string) ([]*Staff, error) {
+	return list[Staff](app.RecordQuery(StaffMembers).AndWhere(dbx.NewExp(
+		"EXISTS (SELECT 1 FROM json_each([[duty]]) WHERE value = {:q})", dbx.Params{"q": queue})).OrderBy("id"))
+}
+
 // OnDutyIn counts the staff of a queue who are on duty in it. Who has left the queue is not, whatever they last said.
 func OnDutyIn(app core.App, queue string) (int, error) {
 	var n int

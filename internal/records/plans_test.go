@@ -48,7 +48,7 @@ var hot = []struct {
 	{"LastSince", func(app core.App) error { return failed(records.LastSince(app, "q", cases.Urgent)) }, "cases_waiting", true},
 	{"Mentioning", func(app core.App) error { return failed(records.Mentioning(app, "s")) }, "cases_mentioned", true},
 	{"NewestSeenBy", func(app core.App) error { return failed(records.NewestSeenBy(app, "p")) }, "cases_patient cases_guardian", false},
-	{"NotToldShut", func(app core.App) error { return failed(records.NotToldShut(app, "q", kit.Start, 9)) }, "cases_waiting", true},
+	{"NotToldShut", func(app core.App) error { return failed(records.NotToldShut(app, "q", kit.Start, 9)) }, "cases_untold", false},
 	{"OpenedSince", func(app core.App) error { return failed(records.OpenedSince(app, "p", "c", kit.Start)) }, "cases_patient", true},
 	{"OpensOf", func(app core.App) error { return failed(records.OpensOf(app, "p", "c")) }, "cases_patient", false},
 	{"Unjoined", func(app core.App) error { return failed(records.Unjoined(app, "q")) }, "cases_headed", false},

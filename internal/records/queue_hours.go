@@ -5,8 +5,6 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-
-	"lotsen/internal/cases"
 )
 
 // Hours are the region's opening hours, as they stand there in JSON.
@@ -100,11 +98,11 @@ func (c *Case) TellShut(at time.Time) { c.Set(caseShutTold, moment(at)) }
 const caseShutTold = "shutTold"
 
 // NotToldShut lists the ids of the cases that wait in a queue and were not told that it has closed at from, in the order of the queue, at most n.
-// Index: cases_waiting.
+// Index: cases_untold, in which those that were told are passed over unread.
 func NotToldShut(app core.App, queue string, from time.Time, n int) ([]string, error) {
 	var ids []string
 	err := app.DB().Select("id").From(Cases).AndWhere(dbx.And(
-		dbx.HashExp{caseQueue: queue, caseState: string(cases.Waiting)},
+		dbx.HashExp{caseQueue: queue}, dbx.NewExp("[[state]] = 'waiting'"),
 		dbx.NewExp("[["+caseShutTold+"]] < {:t}", dbx.Params{"t": stamp(from)}))).
 		OrderBy(caseLevel, caseSince, "id").Limit(int64(n)).Column(&ids)
 	return ids, err
