@@ -228,3 +228,34 @@ func TestThePaceIsRebuiltFromWhatHasHappened(t *testing.T) {
 		t.Errorf("after a restart %d are on duty, want 1", g.OnDuty)
 	}
 }
+
+// TestNoFigureWhileItIsClosed: neither on joining, nor when asked, nor on the topic, nor for anyone, whoever says that they are on duty.
+func TestNoFigureWhileItIsClosed(t *testing.T) {
+	t.Parallel()
+	w := openWhole(t)
+	w.duty(true, w.Nurse)
+	_, id, token, place := w.joins(kit.Anna)
+	w.figure(place["estimate"])
+	line := w.lines.open()
+	line.listen(token, placeTopic(id))
+	w.figure(w.place(id, token, "sv")["estimate"])
+	super, _ := w.superuser()
+	w.status(http.StatusOK, w.ask("PATCH", "/api/collections/queues/records/"+w.Norrvik.Id, super, `{"hours":{"week":{"wed":["08:00-08:30"]},"whenClosed":"wait"}}`))
+	if err := w.Desk.Duty(t.Context(), w.Doctor, w.Norrvik.Id, true); err != nil {
+		t.Fatal(err)
+	}
+	var told map[string]any
+	if err := json.Unmarshal([]byte(line.next(placeTopic(id)).data), &told); err != nil || told["open"] != false || told["estimate"] != nil {
+		t.Errorf("the topic tells %v (%v), want that it is closed, and no figure", told, err)
+	}
+	if e := w.place(id, token, "sv")["estimate"]; e != nil {
+		t.Errorf("asked while it is closed: %v, want null", e)
+	}
+	if e := w.waitOfRegion(); e != nil {
+		t.Errorf("the region tells %v while it is closed, want null", e)
+	}
+	_, bo, _, place := w.joins(kit.Bo)
+	if told, ok := w.Case(t, bo).Foretold(); ok || place["estimate"] != nil {
+		t.Errorf("joined while it is closed: told %v and %+v is kept, want no figure", place["estimate"], told)
+	}
+}

@@ -2,11 +2,13 @@ package hooks
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"lotsen/internal/api"
 	"lotsen/internal/care"
 	"lotsen/internal/cases"
 	"lotsen/internal/queue"
@@ -111,12 +113,14 @@ func openInQueues(app core.App) ([]*records.Case, error) {
 // foretell says what somebody who is about to stand in line is told of the wait.
 func foretell(desk *care.Desk, figures *queue.Figures) func(core.App, *records.Case) (records.Foretold, bool) {
 	return func(tx core.App, c *records.Case) (records.Foretold, bool) {
+		now := desk.Clock.Now()
 		ahead, err := records.AheadOf(tx, c)
-		if err != nil { // a figure may be missing; a place may not
+		sign, noSign := api.SignOf(tx, c.Queue(), now)
+		if err = errors.Join(err, noSign); err != nil { // a figure may be missing; a place may not
 			desk.Log.Error("foretell a wait", "error", err)
 			return records.Foretold{}, false
 		}
-		told := figures.Pace.Ground(c.Queue(), desk.Clock.Now()).Again(nil, ahead, c.Level())
+		told := api.GroundOf(&figures.Pace, c.Queue(), sign.Open, now).Again(nil, ahead, c.Level())
 		return records.Foretold{Low: told.Low, High: told.High, Ahead: told.Ahead, Crew: int(told.Crew)}, told.Shown
 	}
 }

@@ -74,16 +74,16 @@ func (h *herald) tellPlaces(id string) error {
 	if h.ranks.Waiting(id) == 0 {
 		return nil
 	}
-	sign, err := api.SignOf(h.desk, id)
+	now := h.desk.Clock.Now()
+	sign, err := api.SignOf(h.app, id, now)
 	if err != nil {
 		return err
 	}
-	now := h.desk.Clock.Now()
 	if h.toldAt == nil {
 		h.toldAt = map[string]time.Time{}
 	}
 	h.toldAt[id] = now
-	ground := h.figures.Pace.Ground(id, now)
+	ground := api.GroundOf(&h.figures.Pace, id, sign.Open, now)
 	for ahead, entry := range h.ranks.Line(id) {
 		place := placeTold{ahead, sign}
 		last, known := h.told[entry.ID]

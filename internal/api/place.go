@@ -9,8 +9,8 @@ import (
 	"lotsen/internal/records"
 )
 
-// placeView is where a patient stands. Position and ahead are null for a case that does not wait; estimate is, while there is no ground for a figure;
-// due is until when the turn is held.
+// placeView is where a patient stands: all that a watch token shows. Position and ahead are null for a case that does not wait; estimate is, while there
+// is no ground for a figure; due is until when the turn is held.
 type placeView struct {
 	State    cases.State `json:"state"`
 	Position *int        `json:"position"`
@@ -18,10 +18,17 @@ type placeView struct {
 	Estimate *WaitView   `json:"estimate"`
 	Due      *string     `json:"due"`
 	Watch    string      `json:"watch"`
-	doorView
+	signView
 }
 
-// answerPlace answers where a case stands now. watch is the token to go on with; "" makes a new one.
+// ownPlaceView is what the patient's side is told besides: it says how urgent the case is.
+type ownPlaceView struct {
+	placeView
+	Warning *warningView `json:"warning"`
+	Refusal *refusalView `json:"refusal"`
+}
+
+// answerPlace answers where a case stands now. watch is the watch token that asks; "" is the patient's side, which is given a new one.
 func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
 	theCase, err := records.CaseByID(s.App, id)
 	if err != nil {
@@ -31,12 +38,7 @@ func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
 	if err != nil {
 		return err
 	}
-	if watch == "" {
-		if watch, err = NewWatch(s.App, id, realTime.Now().Add(watchFor)); err != nil {
-			return err
-		}
-	}
-	out := placeView{State: theCase.State(), Watch: watch, doorView: door}
+	out := placeView{State: theCase.State(), Watch: watch, signView: door.signView}
 	if out.State == cases.Waiting {
 		ahead, known := s.Ranks.Ahead(id)
 		if !known { // committed by another request a moment ago: the ranks are about to follow
@@ -46,15 +48,21 @@ func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
 		}
 		position := ahead + 1
 		out.Ahead, out.Position = &ahead, &position
-		out.Estimate = s.wait(theCase, ahead, langOf(c))
+		out.Estimate = s.wait(theCase, ahead, door.Open, langOf(c))
 	}
 	if out.State == cases.Called {
 		out.Due = timeOrNil(theCase.Due())
 	}
-	return c.JSON(http.StatusOK, out)
+	if watch != "" {
+		return c.JSON(http.StatusOK, out)
+	}
+	if out.Watch, err = NewWatch(s.App, id, realTime.Now().Add(watchFor)); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, ownPlaceView{out, door.Warning, door.Refusal})
 }
 
-// PlaceEvent is what a patient is told of the place in line.
+// PlaceEvent is what a patient is told of the place in line, and who holds a watch token: nothing in it says how urgent the case is.
 func PlaceEvent(ahead int, wait *WaitView, sign Sign) map[string]any {
 	event := map[string]any{"type": "place", "position": ahead + 1, "ahead": ahead, "estimate": wait}
 	sign.view().put(event)

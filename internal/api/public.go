@@ -163,15 +163,12 @@ func (s *Server) addUnits(out *wholeRegionView, r *records.Region, signs map[str
 			}
 			wait.Waiting += s.Ranks.Waiting(q.Id)
 			if wait.Estimate == nil { // of several queues the first that can say
-				wait.Estimate = s.waitOfNewcomer(q.Id, lang)
+				wait.Estimate = s.waitOfNewcomer(care.Place{Queue: q, Unit: u, Region: r}, lang)
 			}
 		}
 		sign := together(signs[u.Id]).view()
 		out.Units = append(out.Units, unitView{u.Slug(), u.Name(), sign.Open, sign.OpensAt, sign.ClosesAt})
 		out.Hours = append(out.Hours, s.week(r, u, queues, lang))
-		if !sign.Open {
-			wait.Estimate = nil
-		}
 		out.Wait = append(out.Wait, wait)
 	}
 	return nil

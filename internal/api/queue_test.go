@@ -96,6 +96,25 @@ func TestWatchingReadsThePlaceAndNoMore(t *testing.T) {
 	w.send(t, old, "GET", path, nil).want(t, http.StatusUnauthorized)
 }
 
+// TestWatchingTellsNotHowUrgentItIs: a warning is for level 1 and 2 alone.
+func TestWatchingTellsNotHowUrgentItIs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	who, id := w.decided(t, kit.Anna, urgently)
+	own := w.call(t, who, "POST", "/cases/"+id+"/queue", object{})
+	own.want(t, http.StatusOK)
+	if own.at("warning", "code") != "not_in_time" {
+		t.Errorf("the patient is told %s, want the warning", own.raw)
+	}
+	watch := w.send(t, own.json["watch"].(string), "GET", "/cases/"+id+"/queue", nil)
+	watch.want(t, http.StatusOK)
+	for _, name := range []string{"warning", "refusal"} {
+		if value, there := watch.json[name]; there {
+			t.Errorf("who watches is told the %s %v", name, value)
+		}
+	}
+}
+
 func TestWatchingEndsWithTheRight(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -3,6 +3,9 @@ package api
 import (
 	"cmp"
 	"slices"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
 
 	"lotsen/internal/care"
 	"lotsen/internal/cases"
@@ -52,17 +55,17 @@ func textOrNil(text string) *string {
 	return &text
 }
 
-// SignOf is the sign of a queue as it hangs now.
-func SignOf(d *care.Desk, queue string) (Sign, error) {
-	q, err := records.QueueByID(d.App, queue)
+// SignOf is the sign of a queue as it hangs at now.
+func SignOf(app core.App, queue string, now time.Time) (Sign, error) {
+	q, err := records.QueueByID(app, queue)
 	if err != nil {
 		return Sign{}, err
 	}
-	p, err := care.PlaceOf(d.App, q)
+	p, err := care.PlaceOf(app, q)
 	if err != nil {
 		return Sign{}, err
 	}
-	return signOf(p, care.StandingAt(d.App, p, d.Clock.Now())), nil
+	return signOf(p, care.StandingAt(app, p, now)), nil
 }
 
 // doorView is what a patient is told of the queue that the case waits in, or would join.

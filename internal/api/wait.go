@@ -3,6 +3,7 @@ package api
 import (
 	"time"
 
+	"lotsen/internal/care"
 	"lotsen/internal/cases"
 	"lotsen/internal/queue"
 	"lotsen/internal/records"
@@ -37,20 +38,29 @@ func ViewWait(told queue.Told, now time.Time, lang texts.Lang) *WaitView {
 	return v
 }
 
+// GroundOf is what a figure rests on in a queue: nothing while it is not open, for then nobody need be at work, whoever said that they are on duty.
+func GroundOf(pace *queue.Pace, queueID string, open bool, now time.Time) queue.Ground {
+	if !open {
+		return queue.Ground{}
+	}
+	return pace.Ground(queueID, now)
+}
+
 // wait is what a case that has so many ahead is told now.
-func (s *Server) wait(c *records.Case, ahead int, lang texts.Lang) *WaitView {
+func (s *Server) wait(c *records.Case, ahead int, open bool, lang texts.Lang) *WaitView {
 	now := s.Desk.Clock.Now()
-	told, _ := s.Figures.Tell(queue.Entry{ID: c.Id, Queue: c.Queue(), Level: c.Level(), Since: c.Since()}, ahead, now)
+	told, _ := s.Figures.TellOn(GroundOf(&s.Figures.Pace, c.Queue(), open, now), queue.Entry{ID: c.Id, Queue: c.Queue(), Level: c.Level(), Since: c.Since()}, ahead)
 	return ViewWait(told, now, lang)
 }
 
 // waitOfNewcomer is what somebody would be told who joined a queue now, without much hurry: at level 4.
-func (s *Server) waitOfNewcomer(queueID string, lang texts.Lang) *WaitView {
-	now := s.Desk.Clock.Now()
+func (s *Server) waitOfNewcomer(p care.Place, lang texts.Lang) *WaitView {
+	now, queueID := s.Desk.Clock.Now(), p.Queue.Id
 	byLevel, _ := s.Ranks.Counts(queueID)
 	ahead := 0
 	for level := range cases.Days + 1 {
 		ahead += byLevel[level]
 	}
-	return ViewWait(s.Figures.Pace.Ground(queueID, now).Again(nil, ahead, cases.Days), now, lang)
+	ground := GroundOf(&s.Figures.Pace, queueID, signOf(p, care.StandingAt(s.App, p, now)).Open, now)
+	return ViewWait(ground.Again(nil, ahead, cases.Days), now, lang)
 }
