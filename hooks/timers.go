@@ -17,8 +17,9 @@ import (
 const (
 	// lookEvery is how often the program looks for what is due when nothing wakes it.
 	lookEvery = 500 * time.Millisecond
-	// restAfterFault is how long it rests after something went wrong, so that a fault that stays does not fill the log.
-	restAfterFault = 5 * time.Second
+	// tellEvery is how often a job's faults are told, so that one that stays does not fill the log. The job is tried at every look all the same: one case
+	// that cannot be done must not keep the others waiting, nor a held message.
+	tellEvery = 5 * time.Second
 	// stopWithin is how long the end of the program waits for what is under way (PocketBase gives its own requests as long).
 	stopWithin = time.Second
 )
@@ -105,8 +106,8 @@ func (t *timers) RunAll(ctx context.Context) error {
 	for {
 		some := false
 		for _, l := range t.lanes() {
-			did, err := l.look(ctx)
-			if err != nil {
+			did, faults := l.look(ctx)
+			if err := errors.Join(faults...); err != nil {
 				return err
 			}
 			some = some || did
@@ -130,18 +131,20 @@ type lane struct {
 	wake chan struct{} // something has been committed that may be due at once
 	turn chan struct{} // held by who looks; a channel, so that a wait for it can be given up
 
-	outage *outOfOrder // nil: it never rests
+	told   map[string]time.Time // when a job's fault was last told
+	outage *outOfOrder          // nil: it never rests
 }
 
 func newLane(log *slog.Logger, jobs ...job) *lane {
-	return &lane{jobs: jobs, log: log, wake: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
+	return &lane{jobs: jobs, log: log, wake: make(chan struct{}, 1), turn: make(chan struct{}, 1), told: map[string]time.Time{}}
 }
 
 // run looks again and again until ctx ends: when the clock is moved, when it is woken, and every half second.
 func (l *lane) run(ctx context.Context, c *clock.Clock) {
 	for ctx.Err() == nil {
 		moved := c.Moved()
-		rest := time.NewTimer(l.once(ctx))
+		l.once(ctx)
+		rest := time.NewTimer(lookEvery)
 		select {
 		case <-ctx.Done():
 		case <-moved:
@@ -152,41 +155,56 @@ func (l *lane) run(ctx context.Context, c *clock.Clock) {
 	}
 }
 
-// once looks, unless nothing can be written now, and gives how long to rest.
-func (l *lane) once(ctx context.Context) time.Duration {
+// once looks, unless nothing can be written now, and tells what could not be done.
+func (l *lane) once(ctx context.Context) {
 	if l.outage != nil && l.outage.is() {
-		return lookEvery
-	}
-	if _, err := l.look(ctx); err != nil && ctx.Err() == nil {
-		l.failed(err) //nolint:contextcheck // a trial of the database outlives the look that has found the need of it
-		return restAfterFault
-	}
-	return lookEvery
-}
-
-// failed tells of what could not be done: in the log, or to everybody.
-func (l *lane) failed(err error) {
-	if l.outage != nil && l.outage.notice(err) {
 		return
 	}
+	_, faults := l.look(ctx)
+	for _, err := range faults {
+		if ctx.Err() != nil || l.outage != nil && l.outage.notice(err) {
+			return
+		}
+		l.tell(err)
+	}
+}
+
+// tell writes a job's fault down, if it has not done so just now.
+func (l *lane) tell(err error) {
+	var f fault
+	errors.As(err, &f)
+	var real clock.Clock // the demo's may be moved
+	now := real.Now()
+	if last, known := l.told[f.job]; known && now.Sub(last) < tellEvery {
+		return
+	}
+	l.told[f.job] = now
 	l.log.Error("what is due could not be done", "error", err)
 }
 
-// look does every job until none has more to do, and says whether anything was done. A job that fails keeps none of the others from
-// being done, and is tried at the next look: its row is still due.
-func (l *lane) look(ctx context.Context) (did bool, err error) {
+// fault is what went wrong in a job.
+type fault struct {
+	job string
+	err error
+}
+
+func (f fault) Error() string { return f.job + ": " + f.err.Error() }
+func (f fault) Unwrap() error { return f.err }
+
+// look does every job until none has more to do, and says whether anything was done, and what went wrong. A job that fails keeps none of the others
+// from being done, and is tried at the next look: its row is still due.
+func (l *lane) look(ctx context.Context) (did bool, faults []error) {
 	select {
 	case l.turn <- struct{}{}:
 		defer func() { <-l.turn }()
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return false, []error{ctx.Err()}
 	}
-	var faults []error
 	for _, j := range l.jobs {
 		for ctx.Err() == nil {
 			more, err := j.safely(ctx)
 			if err != nil {
-				faults = append(faults, fmt.Errorf("%s: %w", j.name, err))
+				faults = append(faults, fault{j.name, err})
 			}
 			if err != nil || !more {
 				break
@@ -194,7 +212,10 @@ func (l *lane) look(ctx context.Context) (did bool, err error) {
 			did = true
 		}
 	}
-	return did, errors.Join(append(faults, ctx.Err())...)
+	if err := ctx.Err(); err != nil {
+		faults = append(faults, err)
+	}
+	return did, faults
 }
 
 // safely turns a panic into an error: the rows that made it are still there after a new start, and the program would never come up again.

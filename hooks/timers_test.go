@@ -33,7 +33,7 @@ func count(n *int) func(context.Context) (bool, error) {
 
 // lanes are timers of these jobs.
 func lanes(log *slog.Logger, cases, letters []job) *timers {
-	return &timers{clock: clock.At(kit.Start), end: func() {}, cases: newLane(log, cases...), letters: newLane(log, letters...)}
+	return &timers{clock: clock.At(kit.Start), end: func() {}, cases: newLane(log, cases...), letters: newLane(log, letters...), news: newLane(log)}
 }
 
 func TestRunAllDoesWhatFollowsFromWhatItDid(t *testing.T) {
@@ -158,6 +158,24 @@ func TestTheEndWaitsForWhatIsUnderWayButNotForEver(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAFaultThatStaysSlowsNothing holds that neither the other jobs nor the rest of its own are done any later for it.
+func TestAFaultThatStaysSlowsNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tried, held := 0, 0
+		tm := lanes(quietLog(), []job{{"held", count(&held)}, {"cases", func(context.Context) (bool, error) {
+			tried++
+			return false, errBroken
+		}}}, nil)
+		tm.start()
+		time.Sleep(10*lookEvery + lookEvery/2) // of the bubble
+		tm.stop()
+		if tried != 11 || held != 11 {
+			t.Errorf("in ten half seconds the job that fails was tried %d times, the other %d times; want 11 and 11", tried, held)
+		}
+	})
 }
 
 func TestAFaultThatStaysDoesNotFillTheLog(t *testing.T) {
