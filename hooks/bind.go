@@ -48,6 +48,7 @@ type program struct {
 	log    *slog.Logger
 	real   *clock.Clock // log-ins and connections live by real time, whatever the demo's clock shows
 	desk   *care.Desk
+	heads  *care.Heads
 	ranks  *queue.Ranks
 	server *api.Server
 	herald *herald
@@ -70,7 +71,7 @@ func Bind(app core.App, cfg Config) error {
 	bindHours(app, p.herald)
 	bindGlass(app, p.desk)
 	bindChanges(app, p.desk)
-	bindRoutes(app, p.desk, p.log)
+	bindRoutes(app, p.desk, p.heads, p.log)
 	sessions := bindSessions(app, p.real.Now)
 	bindLimits(app, p.real.Now, cfg.Local)
 	p.server.Identity.Token = func(r *core.Record) (string, error) { return BeginSession(r, p.real.Now()) }
@@ -124,6 +125,8 @@ func assemble(app core.App, cfg Config) (*program, error) {
 	p.outage = newOutOfOrder(app, p.real.Now, told.Announce, cfg.Alarm)
 	p.live.Standing = p.outage.standing
 	p.timers = newTimers(p.desk, outbox, p.log, p.news()...)
+	p.heads = &care.Heads{Desk: p.desk}
+	p.timers.also(job{"heads", p.heads.Run})
 	p.timers.also(job{"figures", p.herald.tellFigures})
 	p.timers.restWhile(p.outage)
 	p.server = &api.Server{
@@ -211,7 +214,7 @@ func (p *program) start(e *core.ServeEvent) error {
 	if err := rebuildRanks(p.app, p.ranks); err != nil {
 		return fmt.Errorf("rebuild ranks: %w", err)
 	}
-	if err := p.desk.ReheadAll(); err != nil {
+	if _, err := p.heads.Run(context.Background()); err != nil {
 		return err
 	}
 	if err := rebuildPace(p.app, &p.herald.figures, p.desk.Clock.Now()); err != nil {

@@ -31,7 +31,7 @@ const (
 )
 
 // bindRoutes checks the tables that say which queue a case joins, as admins write them, and sees anew where cases are headed when one has changed.
-func bindRoutes(app core.App, desk *care.Desk, log *slog.Logger) {
+func bindRoutes(app core.App, desk *care.Desk, heads *care.Heads, log *slog.Logger) {
 	check := routeCheck{desk: desk, log: log}
 	app.OnRecordValidate(records.Routes).Bind(on("CheckRoute", check.save))
 	app.OnRecordCreate(records.Routes).Bind(on("RankRoute", rankRoute))
@@ -39,9 +39,14 @@ func bindRoutes(app core.App, desk *care.Desk, log *slog.Logger) {
 	app.OnRecordDelete(records.Queues, records.Units).Bind(on("KeepRouted", keepRouted))
 	app.OnRecordValidate(records.Queues, records.Units).Bind(on("KeepRoutedHere", keepRoutedHere))
 
-	rehead := func(e *core.RecordEvent) error { return desk.Rehead(records.RegionOf(e.Record)) }
+	rehead := func(e *core.RecordEvent) error { return heads.Rehead(records.RegionOf(e.Record)) }
 	app.OnRecordAfterCreateSuccess(records.Routes, records.Queues).Bind(afterCommit(log, "Rehead", rehead))
-	app.OnRecordAfterUpdateSuccess(records.Routes, records.Queues, records.Regions).Bind(afterCommit(log, "Rehead", rehead))
+	app.OnRecordAfterUpdateSuccess(records.Routes, records.Queues, records.Units, records.Regions).Bind(afterCommit(log, "Rehead", func(e *core.RecordEvent) error {
+		if !records.Reroutes(e.Record) {
+			return nil
+		}
+		return rehead(e)
+	}))
 	app.OnRecordAfterDeleteSuccess(records.Routes, records.Queues).Bind(afterCommit(log, "Rehead", rehead))
 }
 

@@ -222,3 +222,36 @@ func TestAStartSeesWhereAllAreHeaded(t *testing.T) {
 		t.Errorf("headed for %q, want Norrvik", got)
 	}
 }
+
+// TestWhatALeadSwitchesTurnsNobody holds that only what a table asks of a queue has all those on their way looked at: a switch, opening hours and a
+// name are answered at once.
+func TestWhatALeadSwitchesTurnsNobody(t *testing.T) {
+	t.Parallel()
+	w := openWhole(t)
+	super, _ := w.superuser()
+	opened := w.Open(t, w.Person(t, kit.Anna, "Anna Andersson"))
+	lost := func() {
+		t.Helper()
+		if err := records.Rehead(w.App, w.Case(t, opened.Id), ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, saved := range []struct {
+		path, body string
+		turned     bool
+	}{
+		{"queues/records/" + w.Norrvik.Id, `{"message":"Lång väntan","messageUntil":"2026-11-25 20:00:00.000Z"}`, false},
+		{"queues/records/" + w.Norrvik.Id, `{"name":"Norrvik dag","hours":{"week":{"mon":["08:00-17:00"]}}}`, false},
+		{"queues/records/" + w.Norrvik.Id, `{"rank":7}`, true},
+		{"units/records/" + w.Norrvik.Unit(), `{"name":"Norrvik vårdcentral"}`, false},
+		{"units/records/" + w.Norrvik.Unit(), `{"rank":7}`, true},
+		{"regions/records/" + w.Region.Id, `{"name":"Demo"}`, false},
+		{"regions/records/" + w.Region.Id, `{"defaultUnit":"soder"}`, true},
+	} {
+		lost()
+		w.status(http.StatusOK, w.ask("PATCH", "/api/collections/"+saved.path, super, saved.body))
+		if got := w.Case(t, opened.Id).Headed() != ""; got != saved.turned {
+			t.Errorf("%s of %s looks where others are headed: %v, want %v", saved.body, saved.path, got, saved.turned)
+		}
+	}
+}

@@ -25,6 +25,7 @@ type Act struct {
 	told  Told
 	why   string
 	times *Times
+	table *routes // the region's, once it has been asked
 	mute  bool // nobody carries text messages
 	empty bool // what is answered to a repeat holds nothing of the case
 	idle  bool // nothing has changed, so nothing is written

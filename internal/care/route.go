@@ -84,11 +84,14 @@ type routes struct {
 	unit   string // the id of the unit of cases that name none, or ""
 	rows   []*records.Route
 	table  []routing.Route // of the same rows
+
+	queues   map[string]*records.Queue // by id: those that rows lead to, as they are found
+	standIns map[string]*records.Queue // by unit
 }
 
 // tableOf reads a region's table. A row that cannot be read is passed over.
 func tableOf(app core.App, region *records.Region) (*routes, error) {
-	t := &routes{region: region.Id}
+	t := &routes{region: region.Id, queues: map[string]*records.Queue{}, standIns: map[string]*records.Queue{}}
 	unit, err := records.UnitBySlug(app, region.Id, region.DefaultUnit())
 	switch {
 	case err == nil:
@@ -115,10 +118,10 @@ func tableOf(app core.App, region *records.Region) (*routes, error) {
 // is set up costs no patient a place.
 func (t *routes) route(app core.App, e routing.Errand) (Routed, error) {
 	e.Unit = cmp.Or(e.Unit, t.unit)
-	e.Holiday, e.HolidayBefore = hours.Holiday(e.At)
+	e = atDay(e)
 	slip := errors.New("no row takes every case")
 	if i, ok := routing.Match(t.table, e); ok {
-		q, err := records.QueueByID(app, t.table[i].Queue)
+		q, err := t.queue(app, t.table[i].Queue)
 		if err == nil {
 			return Routed{Queue: q, Route: t.rows[i]}, nil
 		}
@@ -128,18 +131,51 @@ func (t *routes) route(app core.App, e routing.Errand) (Routed, error) {
 		slip = fmt.Errorf("row %s leads to no queue", t.rows[i].Id)
 	}
 	logMisread(app, t.region, "routes", []byte(slip.Error()), slip)
-	return standIn(app, t.region, e.Unit)
+	return t.standIn(app, e.Unit)
+}
+
+// atDay says of an errand what its time says of the day.
+func atDay(e routing.Errand) routing.Errand {
+	e.Holiday, e.HolidayBefore = hours.Holiday(e.At)
+	return e
+}
+
+// holding names the rows that hold at some times and hold at now.
+func (t *routes) holding(now time.Time) string {
+	at, ids := atDay(routing.Errand{At: now}), ""
+	for _, r := range t.table {
+		if r.Hours != nil && r.Holds(at) {
+			ids += r.ID + " "
+		}
+	}
+	return ids
+}
+
+// queue finds a queue once for all cases that are sent to it.
+func (t *routes) queue(app core.App, id string) (*records.Queue, error) {
+	if q, ok := t.queues[id]; ok {
+		return q, nil
+	}
+	q, err := records.QueueByID(app, id)
+	if err == nil {
+		t.queues[id] = q
+	}
+	return q, err
 }
 
 // standIn is the queue that takes what no row does: the unit's first, or the region's.
-func standIn(app core.App, region, unit string) (Routed, error) {
+func (t *routes) standIn(app core.App, unit string) (Routed, error) {
+	if q, ok := t.standIns[unit]; ok {
+		return Routed{Queue: q}, nil
+	}
 	q, err := records.FirstQueueOf(app, unit)
 	if errors.Is(err, records.ErrNotFound) {
-		q, err = records.FirstQueueIn(app, region)
+		q, err = records.FirstQueueIn(app, t.region)
 	}
 	if err != nil {
 		return Routed{}, fmt.Errorf("find a queue of the region: %w", err)
 	}
+	t.standIns[unit] = q
 	return Routed{Queue: q}, nil
 }
 
@@ -152,19 +188,34 @@ func errandOf(c *records.Case, now time.Time) (routing.Errand, error) {
 	return routing.Errand{Unit: c.Unit(), Complaint: c.Complaint(), Level: c.Level(), Age: person.Age, Language: c.Language(), At: now}, nil
 }
 
-// route finds where the case goes.
+// route finds where the case goes as it stands. The table is read once an act.
 func (a *Act) route() (Routed, error) {
 	e, err := errandOf(a.Case, a.Now)
 	if err != nil {
 		return Routed{}, err
 	}
-	region, err := records.RegionByID(a.tx, a.Case.Region())
-	if err != nil {
-		return Routed{}, fmt.Errorf("find region: %w", err)
+	if a.table == nil {
+		if a.table, err = tableIn(a.tx, a.Case.Region()); err != nil {
+			return Routed{}, err
+		}
 	}
-	t, err := tableOf(a.tx, region)
+	return a.table.route(a.tx, e)
+}
+
+func tableIn(app core.App, region string) (*routes, error) {
+	r, err := records.RegionByID(app, region)
 	if err != nil {
-		return Routed{}, err
+		return nil, fmt.Errorf("find region: %w", err)
 	}
-	return t.route(a.tx, e)
+	return tableOf(app, r)
+}
+
+// unrouted is what is left of an error in finding where a case goes, for acts that only note it: what the patient does is saved, and told. A fault
+// of the database that lasts stays one, so that everybody is told; and where no queue takes the case, nothing is wrong with the act.
+func (a *Act) unrouted(err error) error {
+	if err = records.IgnoreMissing(err); err == nil || records.FaultOf(err).Lasting() {
+		return err
+	}
+	a.tx.Logger().Error(notHeaded, "case", a.Case.Id, "error", err)
+	return nil
 }

@@ -214,7 +214,7 @@ func TestNobodyWhoHasNotJoinedIsOutOfSight(t *testing.T) {
 	if err := c.App.Save(row); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Desk.Rehead(c.Region.Id); err != nil {
+	if err := (&care.Heads{Desk: c.Desk}).Rehead(c.Region.Id); err != nil {
 		t.Fatal(err)
 	}
 	headed("the row leads elsewhere", c.Soder, 1)

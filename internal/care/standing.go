@@ -152,11 +152,11 @@ func (a *Act) mayJoin(q *records.Queue) error {
 func (a *Act) opens() (time.Time, error) {
 	to, err := a.route()
 	if err != nil {
-		return a.Now, records.IgnoreMissing(err)
+		return a.Now, a.unrouted(err)
 	}
 	p, err := PlaceOf(a.tx, to.Queue)
 	if err != nil {
-		return a.Now, err
+		return a.Now, a.unrouted(err)
 	}
 	if s := StandingAt(a.tx, p, a.Now); s.OpensAt.After(a.Now) {
 		return s.OpensAt, nil

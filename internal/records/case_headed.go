@@ -46,14 +46,17 @@ func Unjoined(app core.App, queue string) ([]*Case, error) {
 		OrderBy("([[danger]] AND [[words]] > [[wordsRead]]) DESC", "([[level]] BETWEEN 1 AND 2) DESC", caseCreated+" DESC").Limit(200))
 }
 
-// UnjoinedIn lists a region's cases that may join a queue and have not. Index: cases_region.
+// UnjoinedIn lists a region's cases that may join a queue and have not: of each no more than its route depends on, so none is to be saved. Index:
+// cases_region.
 func UnjoinedIn(app core.App, region string) ([]*Case, error) {
-	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(dbx.HashExp{caseRegion: region}, unjoined())))
+	return list[Case](app.RecordQuery(Cases).Select("id", caseSeq, caseState, caseRegion, caseUnit, caseComplaint, caseLevel, "language", "person", caseHeaded).
+		AndWhere(dbx.And(dbx.HashExp{caseRegion: region}, unjoined())))
 }
 
-// Rehead notes in the row alone which queue a case would go to now: nothing has happened to the case, so it has no event more.
+// Rehead notes in the row alone which queue a case would go to now: nothing has happened to the case, so it has no event more. If something has since
+// it was read, what that has noted stands.
 func Rehead(tx core.App, c *Case, queue string) error {
-	_, err := tx.DB().Update(Cases, dbx.Params{caseHeaded: queue}, dbx.HashExp{"id": c.Id}).Execute()
+	_, err := tx.DB().Update(Cases, dbx.Params{caseHeaded: queue}, dbx.HashExp{"id": c.Id, caseSeq: c.Seq()}).Execute()
 	if err != nil {
 		return fmt.Errorf("note where a case is headed: %w", err)
 	}

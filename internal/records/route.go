@@ -2,6 +2,7 @@ package records
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -110,4 +111,22 @@ func CountRoutesAt(app core.App, of, id string) (n int, err error) {
 		return 0, fmt.Errorf("count routes: %w", err)
 	}
 	return n, nil
+}
+
+// Reroutes says whether a record that was saved may change where cases go: any row of a table does, and of the places the fields that the table, or
+// what stands in for it, asks. What a lead switches, opening hours and names are not among them.
+func Reroutes(r *core.Record) bool {
+	var asked []string
+	switch r.Collection().Name {
+	case Routes:
+		return true
+	case Queues:
+		asked = []string{"region", "unit", "rank"}
+	case Units:
+		asked = []string{"region", "slug", "rank", "inService"}
+	case Regions:
+		asked = []string{"defaultUnit"}
+	}
+	was := r.Original()
+	return slices.ContainsFunc(asked, func(field string) bool { return r.GetString(field) != was.GetString(field) })
 }

@@ -57,8 +57,11 @@ func (r Route) Takes(e Errand) bool {
 		among(r.Levels, e.Level) &&
 		e.Age >= r.AgeFrom && (r.AgeTo == 0 || e.Age <= r.AgeTo) &&
 		among(r.Languages, e.Language) &&
-		(r.Hours == nil || r.Hours.hold(e))
+		r.Holds(e)
 }
+
+// Holds says whether the time of an errand is within the row's hours, whatever its other conditions say. Hours begin and end with a minute.
+func (r Route) Holds(e Errand) bool { return r.Hours == nil || r.Hours.hold(e) }
 
 // Unconditional says whether the row takes every errand.
 func (r Route) Unconditional() bool {
