@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -95,7 +94,7 @@ type refusalView struct {
 
 // door is the queue that a case waits in, or would join, as its patient is told of it. Where there is none the region is open while it is in service.
 func (s *Server) door(c *records.Case, lang texts.Lang) (doorView, error) {
-	id := cmp.Or(c.Queue(), c.Headed())
+	id := s.Desk.DoorOf(c)
 	if id == "" {
 		region, err := records.RegionByID(s.App, c.Region())
 		if err != nil {
