@@ -259,3 +259,24 @@ func TestNoFigureWhileItIsClosed(t *testing.T) {
 		t.Errorf("joined while it is closed: told %v and %+v is kept, want no figure", place["estimate"], told)
 	}
 }
+
+// TestAForgottenDutyHidesNoWarning: a queue that is open all night, and a nurse who went home without a word.
+func TestAForgottenDutyHidesNoWarning(t *testing.T) {
+	t.Parallel()
+	w := openWhole(t)
+	w.duty(true, w.Nurse)
+	staff := w.lines.open()
+	staff.listen(w.tokenOf(w.Lead), queueTopic(w.Norrvik.Id))
+	w.Clock.Advance(2*time.Hour + time.Minute)
+	var told map[string]any
+	if err := json.Unmarshal([]byte(staff.next(queueTopic(w.Norrvik.Id)).data), &told); err != nil || told["onDuty"] != 0.0 {
+		t.Errorf("her colleagues are told %v (%v), want that nobody is on duty", told, err)
+	}
+	who := w.Person(t, kit.Anna, "Anna Andersson")
+	c := w.Open(t, who)
+	w.Decide(t, who, c.Id, map[string]string{"throat_urgent": `["dry"]`})
+	place := w.status(http.StatusOK, w.ask("POST", "/api/lotsen/v1/cases/"+c.Id+"/queue", w.tokenOf(who), `{}`))
+	if warning, _ := place["warning"].(map[string]any); warning["code"] != "not_in_time" || place["estimate"] != nil {
+		t.Errorf("level 2 is told %v, want the warning and no figure", place)
+	}
+}

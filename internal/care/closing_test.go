@@ -37,11 +37,11 @@ func TestAtClosingTimeWhatIsHeldGoesOn(t *testing.T) {
 	_, paused := s.Active(t, adults[2])
 	s.must(s.Desk.Pause(t.Context(), s.Nurse, paused.Id, s.Clock.Now().Add(48*time.Hour)))
 	type stand struct {
-		seq, letters   int
-		state          cases.State
-		clinician      string
-		due, timer     time.Time
-		freed, told time.Time
+		seq, letters int
+		state        cases.State
+		clinician    string
+		due, timer   time.Time
+		freed, told  time.Time
 	}
 	stands := func(id string) stand {
 		c := s.Case(t, id)
