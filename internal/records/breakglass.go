@@ -94,7 +94,7 @@ func IsOf(r *core.Record, c *Case) bool {
 
 // GlassList lists the newest, at most n.
 func GlassList(app core.App, n int) ([]*Glass, error) {
-	return list[Glass](app.RecordQuery(Breakglass).OrderBy("at DESC", "id").Limit(int64(n)))
+	return list[Glass](app.RecordQuery(Breakglass).OrderBy("at DESC", "rowid DESC").Limit(int64(n)))
 }
 
 // UntoldGlass finds one whose mail is due at now, and that was opened after since: news that is old is none. Index: breakglass_due.
