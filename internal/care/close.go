@@ -31,6 +31,16 @@ func closing(who access.Who, id string, end records.Ending) request {
 	}
 }
 
+// programsEnding is how a case ends that no person ends: the programme's words and what comes after them, in the patient's language and, where that is
+// another, in Swedish, too.
+func (a *Act) programsEnding(outcome, key, after string) records.Ending {
+	end := records.Ending{Outcome: outcome, Advice: cut(texts.Of(a.Case.Language()).Say(key)+after, adviceLimit)}
+	if NeedsSwedish(a.Case) {
+		end.AdviceSv = cut(texts.Swedish.Say(key)+after, adviceLimit)
+	}
+	return end
+}
+
 // endByItself is finishWith where no person ends the case. What a clinician has advised, before the case was opened again, stands: no timer strikes it.
 func (a *Act) endByItself(end records.Ending, words string) error {
 	if was := a.Case.Ending(); was.Advice != "" {

@@ -109,7 +109,7 @@ func (a *Act) remind() error {
 
 // endPause closes a case whose patient did not answer, with the advice written so far.
 func (a *Act) endPause() error {
-	advice := texts.Of(a.Case.Language()).Say(texts.CasePauseEnded)
+	advice := ""
 	said, err := records.MessagesOf(a.tx, a.Case.Id)
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func (a *Act) endPause() error {
 		}
 	}
 	a.told.Words = texts.CasePauseEnded
-	return a.endByItself(records.Ending{Outcome: "advice", Advice: cut(advice, adviceLimit)}, texts.SmsPauseEnded)
+	return a.endByItself(a.programsEnding("advice", texts.CasePauseEnded, advice), texts.SmsPauseEnded)
 }
 
 // adviceLimit is how long advice may be, in characters.
@@ -135,10 +135,11 @@ func cut(text string, n int) string {
 	return string(r[:n])
 }
 
-// Forget drops answers that are too old to be given again, and the notes of ended log-ins whose tokens have run out. Tokens live by real
-// time: a clock that the demo has moved on must not wake an ended log-in.
+// Forget drops answers that are too old to be given again, what could not be said and its author never put away, and the notes of ended log-ins
+// whose tokens have run out. Tokens live by real time: a clock that the demo has moved on must not wake an ended log-in.
 func (d *Desk) Forget(context.Context) (bool, error) {
 	var tokens clock.Clock
-	_, err := records.Forget(d.App, d.Clock.Now().Add(-repeatFor), tokens.Now())
+	now := d.Clock.Now()
+	_, err := records.Forget(d.App, records.Forgotten{Answers: now.Add(-repeatFor), Failed: now.Add(-failedFor), Sessions: tokens.Now()})
 	return false, err
 }

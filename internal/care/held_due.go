@@ -123,15 +123,22 @@ func (d *Desk) staffNow(tx core.App, id string) (access.Who, error) {
 	return s.Who(unit), nil
 }
 
+// failedFor is how long its author may read what could not be said. What was said is the journal's; what never was is nobody's.
+const failedFor = 30 * 24 * time.Hour
+
 // Why something that was held could not be said.
 const (
-	whyRight = "right" // its author may not write there any more
-	whyState = "state" // the case has ended, or waits in line again
+	whyRight   = "right"   // its author may not write there any more
+	whyState   = "state"   // the case has ended, or waits in line again
+	whyInvalid = "invalid" // the case does not take it as it was written
 )
 
 func whyNot(err error) string {
-	if errors.As(err, new(*cases.Refused)) {
+	switch {
+	case errors.As(err, new(*cases.Refused)):
 		return whyState
+	case errors.As(err, new(*Invalid)), errors.Is(err, ErrTaken):
+		return whyInvalid
 	}
 	return whyRight
 }

@@ -41,7 +41,7 @@ func (a *Act) miss() error {
 	if a.Case.Missed() > 1 && t.SecondMiss == MissEnd && mayEndByItself(a.Case) && !a.Case.FeelsWorse() {
 		a.Become(cases.MissedOut)
 		a.told.Words = texts.CaseMissedOut
-		return a.endByItself(records.Ending{Outcome: "no_show", Advice: texts.Of(a.Case.Language()).Say(texts.CaseMissedOut)}, texts.SmsMissedEnd)
+		return a.endByItself(a.programsEnding("no_show", texts.CaseMissedOut, ""), texts.SmsMissedEnd)
 	}
 	sms, words := texts.SmsMissedOnce, texts.CaseMissedOnce
 	if a.Case.Missed() > 1 {

@@ -126,15 +126,26 @@ func (p *Repeat) At() time.Time { return p.GetDateTime("at").Time() }
 // Answer reads what was answered into d.
 func (p *Repeat) Answer(d any) error { return readJSON(p.GetString("answer"), d) }
 
-// Forget deletes repeats older than before, what was held and said or taken back before then, and sessions whose tokens had all run out by now.
-// It returns how many rows went.
-func Forget(app core.App, before, now time.Time) (int64, error) {
+// Forgotten is what may be forgotten: what is older than each of these.
+type Forgotten struct {
+	Answers  time.Time // repeats, and what was held and said or taken back
+	Failed   time.Time // what was held, could not be said, and was not put away by its author
+	Sessions time.Time // ended log-ins: when their tokens had all run out
+}
+
+// Forget deletes what may be forgotten, and returns how many rows went.
+func Forget(app core.App, before Forgotten) (int64, error) {
 	var gone int64
 	for _, step := range []struct {
 		table, field string
 		at           time.Time
 		and          string
-	}{{Repeats, "at", before, "1"}, {Held, "settled", before, "[[state]] IN ('done','taken_back')"}, {Sessions, "until", now, "1"}} {
+	}{
+		{Repeats, "at", before.Answers, "1"},
+		{Held, "settled", before.Answers, "[[state]] IN ('done','taken_back')"},
+		{Held, "settled", before.Failed, "[[state]] = 'failed'"},
+		{Sessions, "until", before.Sessions, "1"},
+	} {
 		res, err := app.NonconcurrentDB().Delete(step.table,
 			dbx.NewExp("[["+step.field+"]] < {:t} AND "+step.and, dbx.Params{"t": stamp(step.at)})).Execute()
 		if err != nil {
