@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -40,13 +41,17 @@ func bindRoutes(app core.App, desk *care.Desk, heads *care.Heads, log *slog.Logg
 	app.OnRecordValidate(records.Queues, records.Units).Bind(on("KeepRoutedHere", keepRoutedHere))
 
 	rehead := func(e *core.RecordEvent) error { return heads.Rehead(records.RegionOf(e.Record)) }
-	app.OnRecordAfterCreateSuccess(records.Routes, records.Queues).Bind(afterCommit(log, "Rehead", rehead))
-	app.OnRecordAfterUpdateSuccess(records.Routes, records.Queues, records.Units, records.Regions).Bind(afterCommit(log, "Rehead", func(e *core.RecordEvent) error {
+	rerouted := func(e *core.RecordEvent) error {
 		if !records.Reroutes(e.Record) {
 			return nil
 		}
+		if left := records.RegionOf(e.Record.Original()); left != "" && left != records.RegionOf(e.Record) {
+			return errors.Join(heads.Rehead(left), rehead(e))
+		}
 		return rehead(e)
-	}))
+	}
+	app.OnRecordAfterCreateSuccess(records.Routes, records.Queues).Bind(afterCommit(log, "Rehead", rehead))
+	app.OnRecordAfterUpdateSuccess(records.Routes, records.Queues, records.Units, records.Regions).Bind(afterCommit(log, "Rehead", rerouted))
 	app.OnRecordAfterDeleteSuccess(records.Routes, records.Queues).Bind(afterCommit(log, "Rehead", rehead))
 }
 

@@ -21,8 +21,7 @@ import (
 )
 
 // hot are the queries that run at each event, each look of a timer or each page: all of them go to their rows by an index, for the tables of
-// cases and letters only grow. Each
-// may use its indexes and no others; what is in order is not sorted afterwards.
+// cases and letters only grow. Each may use its indexes and no others; what is in order is not sorted afterwards.
 var hot = []struct {
 	name    string
 	ask     func(core.App) error
