@@ -46,10 +46,10 @@ func ViewCase(app core.App, c *records.Case, who access.Who) (map[string]any, er
 
 // stepView is where the questions of a case stand. Decision is never there together with Question.
 type stepView struct {
-	Progress *triage.Progress     `json:"progress,omitempty"`
-	Question *triage.QuestionView `json:"question,omitempty"`
-	Decision *triage.DecisionView `json:"decision,omitempty"`
-	*doorView                     // beside a decision that may still lead to the queue, or has
+	Progress  *triage.Progress     `json:"progress,omitempty"`
+	Question  *triage.QuestionView `json:"question,omitempty"`
+	Decision  *triage.DecisionView `json:"decision,omitempty"`
+	*doorView                      // beside a decision that may still lead to the queue, or has
 }
 
 // viewStep is a step as the patient of a case is shown it.

@@ -26,9 +26,9 @@ type Act struct {
 	why   string
 	times *Times
 	table *routes // the region's, once it has been asked
-	mute  bool // nobody carries text messages
-	empty bool // what is answered to a repeat holds nothing of the case
-	idle  bool // nothing has changed, so nothing is written
+	mute  bool    // nobody carries text messages
+	empty bool    // what is answered to a repeat holds nothing of the case
+	idle  bool    // nothing has changed, so nothing is written
 }
 
 // Told is what an event carries: what a reader of it may know. Which reader may know what is view's business.
@@ -45,12 +45,12 @@ type Told struct {
 	Was           cases.Level `json:"was,omitempty"`     // the level before
 	Before        string      `json:"before,omitempty"`  // the clinician before; for staff alone
 	BeforeName    string      `json:"beforeName,omitempty"`
-	Words         string      `json:"words,omitempty"` // a key of texts: what the patient is told
+	Words         string      `json:"words,omitempty"`   // a key of texts: what the patient is told
 	OpensAt       string      `json:"opensAt,omitempty"` // when the queue that has closed opens
 
 	Amended *Amendment      `json:"amended,omitempty"` // the advice that was replaced, and the one that stands in its place
 	Ended   *records.Ending `json:"ended,omitempty"`   // how a case had ended that is open again; for staff alone
-	Route         *RouteTold  `json:"route,omitempty"` // the row that sent the case to its queue; for staff alone
+	Route   *RouteTold      `json:"route,omitempty"`   // the row that sent the case to its queue; for staff alone
 }
 
 // finder finds the case of an act inside its transaction.

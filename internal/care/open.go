@@ -35,7 +35,7 @@ type Dependant struct {
 
 // The contacts of the same complaint that a protocol counts.
 const (
-	shortly  = 72 * time.Hour
+	shortly = 72 * time.Hour
 	// Recently is the longer of the two: what staff are shown, too.
 	Recently = 10 * 24 * time.Hour
 )
