@@ -160,9 +160,15 @@ func (l *lane) once(ctx context.Context) {
 	if l.outage != nil && l.outage.is() {
 		return
 	}
-	_, faults := l.look(ctx)
+	if _, faults := l.look(ctx); ctx.Err() == nil {
+		l.failed(faults) //nolint:contextcheck // an outage outlives who noticed it
+	}
+}
+
+// failed tells of what could not be done: in the log, or to everybody.
+func (l *lane) failed(faults []error) {
 	for _, err := range faults {
-		if ctx.Err() != nil || l.outage != nil && l.outage.notice(err) {
+		if l.outage != nil && l.outage.notice(err) {
 			return
 		}
 		l.tell(err)

@@ -33,7 +33,7 @@ func (w *world) plantHeld() {
 	for _, subject := range heldIn {
 		w.row(records.Held, map[string]any{
 			"id": heldID(subject), "case": w.cases[subject], "author": w.Nurse.ID, "kind": "message", "nr": 1, "body": heldWords(subject),
-			"fingerprint": "x", "state": "failed", "why": "right", "at": "2026-11-25 08:00:00.000Z", "due": "2026-11-25 08:00:05.000Z",
+			"fingerprint": "x", "state": "failed", "why": "right", "at": "2026-11-25 08:00:00.000Z", "due": "2026-11-25 08:00:05.000Z", "settled": "2026-11-25 08:00:05.000Z",
 		})
 	}
 }
