@@ -156,13 +156,8 @@ func (t *tooLate) Error() string { return "it is too late to take it back" }
 // answerHeld answers what stands in the way of holding and taking back: an end that is held already, a message that has been said.
 func answerHeld(err error, lang texts.Lang, say sayer) *router.ApiError {
 	var held *care.CloseHeld
-	var undone *care.CloseUndone
 	var late *tooLate
 	switch {
-	case errors.As(err, &undone):
-		return say(http.StatusConflict, "error.close_undone", map[string]any{
-			"state": state(lang, undone.State), "close": reason(lang, "close_undone", "error.close_undone"),
-		})
 	case errors.As(err, &held):
 		return say(http.StatusConflict, "error.close_held", map[string]any{
 			"state": state(lang, held.State),

@@ -21,12 +21,6 @@ type CloseHeld struct {
 
 func (c *CloseHeld) Unwrap() error { return c.Refused }
 
-// CloseUndone says that the same end was taken back, or was stopped, so short a while ago that this is more likely a late copy of that request than
-// the wish to end the case all the same. Who means it says so by an ID.
-type CloseUndone struct{ *cases.Refused }
-
-func (c *CloseUndone) Unwrap() error { return c.Refused }
-
 // HeldEnd is the end of a case that is to come after a while, unless it is taken back. ID is the client's, or "": it tells asking again from
 // sending again. With For 0 the case ends at once, and the ID stands for that.
 type HeldEnd struct {
@@ -36,10 +30,10 @@ type HeldEnd struct {
 }
 
 // HoldClose ends a case after a while, as Close does, unless it is taken back or something happens to the case before: no case is closed over a
-// word that nobody has read. Until then nothing has happened, and only its author knows. The same again ends nothing, also after it was taken back.
+// word that nobody has read. Until then nothing has happened, and only its author knows. The same again ends nothing; under
+// an ID also after it was taken back.
 //
-// Errors: as Close; ErrTaken where the ID stands for something else; *CloseHeld where the author has another end of the case held;
-// *CloseUndone without an ID.
+// Errors: as Close; ErrTaken where the ID stands for something else; *CloseHeld where the author has another end of the case held.
 func (d *Desk) HoldClose(ctx context.Context, who access.Who, id string, in HeldEnd) (c *records.Case, err error) {
 	err = d.App.RunInTransaction(func(tx core.App) (err error) {
 		c, err = d.holdClose(ctx, tx, closing(who, id, in.Ending), in)
@@ -61,7 +55,7 @@ func (d *Desk) holdClose(ctx context.Context, tx core.App, r request, in HeldEnd
 	switch {
 	case err != nil:
 		return nil, err
-	case before == sameEnd:
+	case before:
 		return c, access.Check(r.who, access.See, c.Facts())
 	case in.For == 0:
 		return d.closeNow(ctx, tx, r, in, print)
@@ -75,8 +69,6 @@ func (d *Desk) holdClose(ctx context.Context, tx core.App, r request, in HeldEnd
 	switch {
 	case err != nil:
 		return nil, err
-	case before == undoneEnd:
-		return nil, &CloseUndone{refused}
 	case !until.IsZero():
 		return nil, &CloseHeld{Refused: refused, At: until}
 	}
@@ -110,34 +102,22 @@ func (d *Desk) closeNow(ctx context.Context, tx core.App, r request, in HeldEnd,
 	return c, nil
 }
 
-// What the same request for the end of a case has come to before.
-const (
-	newEnd    = iota // there was none
-	sameEnd          // it is answered again
-	undoneEnd        // it was taken back or stopped, so short a while ago that this may be a late copy
-)
-
-// heldEndBefore finds the same request for an end: by its ID, which is answered again whatever became of it; without one by what was sent.
-func (d *Desk) heldEndBefore(tx core.App, who access.Who, c *records.Case, id, print string) (int, error) {
+// heldEndBefore says whether the same request for an end was made before: by its ID, which is answered again whatever became of it; without one by
+// what was sent, as long as it is held or has closed the case.
+func (d *Desk) heldEndBefore(tx core.App, who access.Who, c *records.Case, id, print string) (bool, error) {
 	if id != "" {
 		u, err := heldBefore(tx, who, c.Id, id, print)
 		if u == nil || err != nil {
-			return newEnd, err
+			return false, err
 		}
-		return sameEnd, nil
+		return true, nil
 	}
 	u, err := records.LastClose(tx, who.ID, c.Id, print)
 	if err != nil {
-		return newEnd, records.IgnoreMissing(err)
+		return false, records.IgnoreMissing(err)
 	}
-	since := d.Clock.Now().Sub(u.Settled())
-	switch done := u.State() == records.Done; {
-	case u.State() == records.StillHeld, done && since <= retries, done && !c.State().Open() && since <= repeatFor:
-		return sameEnd, nil
-	case !done && since <= retries:
-		return undoneEnd, nil
-	}
-	return newEnd, nil
+	closed := u.State() == records.Done && !c.State().Open() && d.Clock.Now().Sub(u.Settled()) <= repeatFor
+	return u.State() == records.StillHeld || closed, nil
 }
 
 // TakeBackClose takes back the end of a case that its clinician has held. Where none is held there is nothing to do.

@@ -218,7 +218,7 @@ func condition(err error) bool {
 	var refused *cases.Refused
 	return errors.As(err, new(*care.NotEligible)) || errors.As(err, new(*care.Invalid)) || errors.As(err, new(*care.AlreadyOpen)) ||
 		errors.As(err, new(care.InvalidAnswers)) || errors.As(err, new(*triage.AnswerError)) || errors.As(err, new(*care.CloseHeld)) ||
-		errors.As(err, new(*care.CloseUndone)) || errors.Is(err, care.ErrTaken) ||
+		errors.Is(err, care.ErrTaken) ||
 		errors.Is(err, care.ErrSaid) || errors.Is(err, records.ErrNotFound) ||
 		errors.As(err, &refused) && slices.Contains(picky, refused.Event)
 }

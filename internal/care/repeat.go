@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -26,10 +25,6 @@ var ErrTaken = errors.New("the id is taken by something else")
 // copy of what was said before must not lower what that has raised, nor bring back advice that was struck since. So long, and no longer, the
 // same "I feel worse" is one: it always alerts.
 const retries = 2 * time.Minute
-
-// undone are the moves that another may undo so that the state allows them once more. For as long as a device tries again, the same is a
-// late copy, whatever lies between: it must not open or end a case again. A person who means it anew gets it after that.
-var undone = []cases.Event{cases.Reopened, cases.Ended}
 
 // anew names, for an act, what must not lie between it and its repeat: events that undo it, or that make the same words mean something new.
 // A clinician who has given a case back and asks for it again asks anew; ten minutes more after a second call are no repeat of those after
@@ -84,9 +79,9 @@ func Fingerprint(parts ...any) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// repeatBefore answers what can be known to be a repeat without trying: a request with an id of its own that was answered before;
+// repeatBefore answers what can be known to be a repeat without trying: a request with an id of its own that was answered before, and
 // an act that would always be allowed again, such as setting the level, where nothing of its kind has happened to the case since, nor
-// what makes it a new one; and a late copy of a move that has been undone. Any other move is tried first; see repeatAfter.
+// what makes it a new one. Any other move is tried first; see repeatAfter.
 func (d *Desk) repeatBefore(tx core.App, r request, c *records.Case, key string) (*records.Case, bool, error) {
 	old, err := d.known(tx, r, c, key)
 	if errors.Is(err, records.ErrNotFound) {
@@ -107,8 +102,6 @@ func (d *Desk) known(tx core.App, r request, c *records.Case, key string) (*reco
 		return records.RepeatByKey(tx, key)
 	case key == "" || r.held:
 		return nil, records.ErrNotFound
-	case slices.Contains(undone, r.event):
-		return d.lateCopy(tx, r, c, key)
 	case !cases.Keeps(r.event):
 		return nil, records.ErrNotFound
 	}
@@ -125,18 +118,6 @@ func (d *Desk) known(tx core.App, r request, c *records.Case, key string) (*reco
 	}
 	over, err := d.over(tx, r.event, c, old)
 	if over {
-		return nil, records.ErrNotFound
-	}
-	return old, err
-}
-
-// lateCopy finds the move that this one is a late copy of, where the state would allow it once more.
-func (d *Desk) lateCopy(tx core.App, r request, c *records.Case, key string) (*records.Repeat, error) {
-	if _, err := cases.Apply(c.State(), r.event); err != nil {
-		return nil, records.ErrNotFound
-	}
-	old, err := records.RepeatByKey(tx, key)
-	if err == nil && d.age(old) > retries {
 		return nil, records.ErrNotFound
 	}
 	return old, err

@@ -6,7 +6,6 @@ import (
 
 	"lotsen/internal/care"
 	"lotsen/internal/cases"
-	"lotsen/internal/records"
 )
 
 // TestALateCorrectionBringsNoWrongAdviceBack holds that the copy of a correction that a colleague has since corrected changes nothing, and tells
@@ -38,50 +37,17 @@ func TestALateCorrectionBringsNoWrongAdviceBack(t *testing.T) {
 }
 
 // TestALateCopyOpensAndClosesNothing holds that for as long as a device tries again, the copy of a move is answered, and made no second time,
-// though the case has come back to where it can be made.
-func TestALateCopyOpensAndClosesNothing(t *testing.T) {
+// TestWhatWasUndoneIsMeantAnew holds that a case which was opened again closes by the same words, and the other way round: a person who goes back and
+// forth means it. A client that wants a late copy to close nothing gives its end an id.
+func TestWhatWasUndoneIsMeantAnew(t *testing.T) {
 	t.Parallel()
-	end := records.Ending{Outcome: "advice", Advice: "Ta två tabletter.", LevelWas: "right", FollowUp: "ring i morgon"}
-	other := records.Ending{Outcome: "booked", Advice: "Kom på fredag."}
-	for name, c := range map[string]struct {
-		between func(s shift, id string)
-		copied  func(s shift, id string) (*records.Case, error)
-		stays   cases.State
-		anew    cases.State // when a person means it, later
-	}{
-		"reopen, after a new close": {
-			between: func(s shift, id string) {
-				s.must(s.Desk.Reopen(s.t.Context(), s.Nurse, id, "x"))
-				s.must(s.Desk.Close(s.t.Context(), s.Nurse, id, other))
-			},
-			copied: func(s shift, id string) (*records.Case, error) {
-				return s.Desk.Reopen(s.t.Context(), s.Nurse, id, "x")
-			},
-			stays: cases.Closed, anew: cases.Active,
-		},
-		"close, after a reopen": {
-			between: func(s shift, id string) { s.must(s.Desk.Reopen(s.t.Context(), s.Nurse, id, "x")) },
-			copied: func(s shift, id string) (*records.Case, error) {
-				return s.Desk.Close(s.t.Context(), s.Nurse, id, end)
-			},
-			stays: cases.Active, anew: cases.Closed,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newShift(t)
-			id := s.closed().Id
-			c.between(s, id)
-			seq, letters := s.Case(t, id).Seq(), len(s.letters(id))
-			s.Clock.Advance(2 * time.Minute)
-			s.must(c.copied(s, id))
-			if now := s.Case(t, id); now.State() != c.stays || now.Seq() != seq || len(s.letters(id)) != letters {
-				t.Errorf("after the copy the case is %q, with %d events and %d letters more; want it %q as before", now.State(), now.Seq()-seq, len(s.letters(id))-letters, c.stays)
-			}
-			s.Clock.Advance(time.Second)
-			s.must(c.copied(s, id))
-			s.InState(t, id, c.anew)
-		})
+	s := newShift(t)
+	c := s.closed()
+	for range 2 {
+		s.must(s.Desk.Reopen(t.Context(), s.Nurse, c.Id, "x"))
+		s.InState(t, c.Id, cases.Active)
+		s.must(s.Desk.Close(t.Context(), s.Nurse, c.Id, c.Ending()))
+		s.InState(t, c.Id, cases.Closed)
 	}
 }
 

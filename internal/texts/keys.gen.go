@@ -90,7 +90,6 @@ const (
 	ErrorBreakglass                      = "error.breakglass"
 	ErrorByHand                          = "error.by_hand"
 	ErrorCloseHeld                       = "error.close_held"
-	ErrorCloseUndone                     = "error.close_undone"
 	ErrorFields                          = "error.fields"
 	ErrorFileDamaged                     = "error.file_damaged"
 	ErrorFileEmpty                       = "error.file_empty"

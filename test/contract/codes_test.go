@@ -123,7 +123,7 @@ func TestCodesOfTheProgramAreThoseOfTheContract(t *testing.T) {
 		"FieldCode":       fieldCodes(t),
 		"FileCode":        fileCodes(t),
 		"EligibilityCode": eligibilityCodes(t),
-		"StateCode":       append(refusalCodes(t, "state"), "id_taken", "close_held", "close_undone", "said"),
+		"StateCode":       append(refusalCodes(t, "state"), "id_taken", "close_held", "said"),
 		"ServiceCode":     append(refusalCodes(t, "reason"), "not_configured", "out_of_order"),
 	} {
 		want := c.Codes(name)
