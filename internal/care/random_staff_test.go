@@ -125,7 +125,10 @@ var staffTries = map[string]try{
 		return deed{by: who, err: w.Desk.Duty(ctx, who, who.Queues[0], w.pick(t, "on", 2) > 0)}
 	}},
 	"Switch": {do: func(ctx context.Context, w *crowd, t *rapid.T, id string) deed {
-		who, in := w.colleague(t, id), care.Switches{Until: w.Clock.Now().Add(time.Hour)}
+		who, in := w.Lead, care.Switches{Until: w.Clock.Now().Add(6 * time.Hour)}
+		if w.pick(t, "other", 4) == 0 {
+			who = w.colleague(t, id)
+		}
 		if paused, none := w.pick(t, "paused", 2) > 0, new(int); w.pick(t, "what", 2) > 0 {
 			in.Paused = &paused
 		} else {
