@@ -22,7 +22,7 @@ func bindDoors(app core.App) {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "lotsenDoors", Func: guardDoors})
 		return e.Next()
 	}))
-	app.OnSettingsUpdateRequest().Bind(on("BackupSettings", guardBackupSettings))
+	app.OnSettingsUpdateRequest().Bind(on("GuardSettings", guardSettings))
 }
 
 // Why a door is shut.
@@ -32,6 +32,7 @@ const (
 	noView       = "A view reads past the rules and the access log: it is made under --dev only."
 	noForgetting = "The request log is not deleted by hand: it is kept as long as the settings say."
 	noBackups    = "A backup holds everything about everybody, unencrypted: it is made and restored on the server, with the program's own command."
+	noStorage    = "Files of patients would leave past the access log: where they lie is the machine's configuration, and is changed under --dev only."
 )
 
 // shut are PocketBase's routes that are refused, and why.
@@ -74,10 +75,16 @@ func guardDoors(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// guardBackupSettings refuses to have backups made by themselves, and sent elsewhere.
-func guardBackupSettings(e *core.SettingsUpdateRequestEvent) error {
-	if !e.App.IsDev() && e.NewSettings.Backups != e.OldSettings.Backups {
+// guardSettings refuses to have backups made by themselves and sent elsewhere, and files of patients kept elsewhere.
+func guardSettings(e *core.SettingsUpdateRequestEvent) error {
+	if e.App.IsDev() {
+		return e.Next()
+	}
+	if e.NewSettings.Backups != e.OldSettings.Backups {
 		return e.ForbiddenError(noBackups, nil)
+	}
+	if e.NewSettings.S3 != e.OldSettings.S3 {
+		return e.ForbiddenError(noStorage, nil)
 	}
 	return e.Next()
 }

@@ -66,12 +66,14 @@ func TestTheDashboardHasNoDoorAroundTheRules(t *testing.T) {
 		{"POST", "/api/backups/x.zip/restore", ""},
 		{"PATCH", "/api/settings", `{"backups":{"cron":"0 0 * * *"}}`},
 		{"PATCH", "/api/settings", `{"backups":{"s3":{"enabled":true,"bucket":"x","region":"x","endpoint":"https://x.test","accessKey":"x","secret":"x"}}}`},
+		{"PATCH", "/api/settings", `{"s3":{"enabled":true,"bucket":"x","region":"x","endpoint":"https://x.test","accessKey":"x","secret":"x"}}`},
+		{"PATCH", "/api/settings", `{"meta":{"appName":"Region Nord"},"s3":{"endpoint":"https://x.test"}}`},
 	} {
 		r := w.ask(door[0], door[1], super, door[2])
 		if r.Code != http.StatusForbidden || door[0] != "HEAD" && !strings.Contains(r.Body.String(), ":") {
 			t.Errorf("%s %s: %d %s, want 403 and why", door[0], door[1], r.Code, r.Body)
 		}
-		for _, why := range []string{noSQL, noSchema, noView, noForgetting, noBackups, shutForOurs["DELETE /api/collections/{collection}/truncate"]} {
+		for _, why := range []string{noSQL, noSchema, noView, noForgetting, noBackups, noStorage, shutForOurs["DELETE /api/collections/{collection}/truncate"]} {
 			tried[why] = tried[why] || strings.Contains(r.Body.String(), why)
 		}
 	}
@@ -88,6 +90,9 @@ func TestTheDashboardHasNoDoorAroundTheRules(t *testing.T) {
 	if after, err := pb_migrations.Describe(w.App); err != nil || after != before {
 		t.Errorf("the collections were changed (%v)", err)
 	}
+	if s := w.App.Settings(); s.S3.Enabled || s.S3.Endpoint != "" || s.Meta.AppName == "Region Nord" {
+		t.Errorf("files go to %q, and the service is called %s: want nothing of what was refused", s.S3.Endpoint, s.Meta.AppName)
+	}
 }
 
 func TestAdminsKeepWhatIsTheirs(t *testing.T) {
@@ -100,6 +105,7 @@ func TestAdminsKeepWhatIsTheirs(t *testing.T) {
 		{"GET", "/api/backups", ""},
 		{"PATCH", "/api/collections/_superusers", `{"otp":{"duration":200}}`},
 		{"PATCH", "/api/settings", `{"meta":{"appName":"Region Nord"}}`},
+		{"PATCH", "/api/settings", `{"meta":{"appName":"Region Nord"},"s3":{"enabled":false},"backups":{"cron":""}}`}, // as they are
 		{"GET", "/api/collections/regions/records", ""},
 	} {
 		if r := w.ask(door[0], door[1], super, door[2]); r.Code != http.StatusOK {
