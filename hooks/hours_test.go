@@ -65,7 +65,7 @@ func TestWhoeverWaitsSeesTheDoor(t *testing.T) {
 			if err := json.Unmarshal([]byte(s.next(name).data), &got); err != nil {
 				t.Fatalf("an event is no JSON: %v", err)
 			}
-			for _, field := range []string{"open", "opensAt", "closesAt", "message"} {
+			for _, field := range []string{"open", "opensAt", "closesAt", "message", "paused", "full"} {
 				if value, there := got[field]; !there || value != want[field] || value != queues[0][field] {
 					t.Errorf("%s: %s tells %s %v, want %v as is answered", what, name, field, value, want[field])
 				}
@@ -105,7 +105,7 @@ func TestALineReachesTwoHundredOnce(t *testing.T) {
 	reaches := func(message string) {
 		t.Helper()
 		for i, line := range lines {
-			want := fmt.Sprintf(`{"ahead":%d,"closesAt":null,"estimate":null,"message":%s,"open":true,"opensAt":null,"position":%d,"type":"place"}`, i, message, i+1)
+			want := fmt.Sprintf(`{"ahead":%d,"closesAt":null,"estimate":null,"full":false,"message":%s,"open":true,"opensAt":null,"paused":null,"position":%d,"type":"place"}`, i, message, i+1)
 			select {
 			case got := <-line.Out():
 				if string(got.Data) != want {

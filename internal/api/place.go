@@ -19,6 +19,7 @@ type placeView struct {
 	Due      *string     `json:"due"`
 	Watch    string      `json:"watch"`
 	signView
+	joinView
 }
 
 // ownPlaceView is what the patient's side is told besides: it says how urgent the case is.
@@ -38,7 +39,7 @@ func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
 	if err != nil {
 		return err
 	}
-	out := placeView{State: theCase.State(), Watch: watch, signView: door.signView}
+	out := placeView{State: theCase.State(), Watch: watch, signView: door.signView, joinView: door.joinView}
 	if out.State == cases.Waiting {
 		ahead, known := s.Ranks.Ahead(id)
 		if !known { // committed by another request a moment ago: the ranks are about to follow
@@ -66,6 +67,8 @@ func (s *Server) answerPlace(c *echo.Context, id, watch string) error {
 func PlaceEvent(ahead int, wait *WaitView, sign Sign) map[string]any {
 	event := map[string]any{"type": "place", "position": ahead + 1, "ahead": ahead, "estimate": wait}
 	sign.view().put(event)
+	join := sign.join()
+	event["paused"], event["full"] = join.Paused, join.Full
 	return event
 }
 

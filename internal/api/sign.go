@@ -18,11 +18,13 @@ type Sign struct {
 	Open              bool
 	OpensAt, ClosesAt string
 	Message           string
+	Paused            string // until when nobody new of level 3 to 5 is let in; who waits keeps the place
+	Full              bool   // as many have come today as are let in
 }
 
-// signOf reads the sign of a queue. What is out of service is closed, and nobody knows until when.
+// signOf reads the sign of a queue. What is out of service is closed, and nobody knows until when. Whether it is full costs a count: see SignOf.
 func signOf(p care.Place, s care.Standing) Sign {
-	sign := Sign{Message: s.Message}
+	sign := Sign{Message: s.Message, Paused: records.RFC3339(s.PausedUntil)}
 	if p.Region.InService() && p.Unit.InService() {
 		sign.Open, sign.OpensAt, sign.ClosesAt = s.Open, records.RFC3339(s.OpensAt), records.RFC3339(s.ClosesAt)
 	}
@@ -37,6 +39,12 @@ type signView struct {
 	Message  *string `json:"message"`  // the lead's line to those who wait
 }
 
+// joinView is what patients see beside it: whether anybody new is let in. Who waits keeps the place.
+type joinView struct {
+	Paused *string `json:"paused"` // until when not; null where it is not so
+	Full   bool    `json:"full"`   // as many have come today as are let in
+}
+
 func (s Sign) view() signView {
 	return signView{s.Open, textOrNil(s.OpensAt), textOrNil(s.ClosesAt), textOrNil(s.Message)}
 }
@@ -45,6 +53,8 @@ func (s Sign) view() signView {
 func (v signView) put(event map[string]any) {
 	event["open"], event["opensAt"], event["closesAt"], event["message"] = v.Open, v.OpensAt, v.ClosesAt, v.Message
 }
+
+func (s Sign) join() joinView { return joinView{textOrNil(s.Paused), s.Full} }
 
 // textOrNil is a text, or null for none.
 func textOrNil(text string) *string {
@@ -64,12 +74,21 @@ func SignOf(app core.App, queue string, now time.Time) (Sign, error) {
 	if err != nil {
 		return Sign{}, err
 	}
-	return signOf(p, care.StandingAt(app, p, now)), nil
+	return signFor(app, p, care.StandingAt(app, p, now), now)
+}
+
+// signFor is signOf, with whether it is full.
+func signFor(app core.App, p care.Place, s care.Standing, now time.Time) (Sign, error) {
+	sign := signOf(p, s)
+	var err error
+	sign.Full, err = s.Full(app, now)
+	return sign, err
 }
 
 // doorView is what a patient is told of the queue that the case waits in, or would join.
 type doorView struct {
 	signView
+	joinView
 	Warning *warningView `json:"warning"` // nobody will be met in time here
 	Refusal *refusalView `json:"refusal"` // why joining is refused now; null from level 1 and 2 on, and for who has joined
 }
@@ -111,7 +130,11 @@ func (s *Server) door(c *records.Case, lang texts.Lang) (doorView, error) {
 		return doorView{}, err
 	}
 	st := care.StandingAt(s.App, p, s.Desk.Clock.Now())
-	v := doorView{signView: signOf(p, st).view()}
+	sign, err := signFor(s.App, p, st, s.Desk.Clock.Now())
+	if err != nil {
+		return doorView{}, err
+	}
+	v := doorView{signView: sign.view(), joinView: sign.join()}
 	if v.Warning, err = s.warning(c, p, st, lang); err != nil {
 		return doorView{}, err
 	}

@@ -42,7 +42,7 @@ var anew = map[cases.Event][]cases.Event{
 	cases.WordsRead: {cases.OwnWords},
 	cases.Amended:   {cases.Reopened},
 	cases.Reopened:  {cases.Ended, cases.LapsedPause, cases.Released, cases.Transferred, cases.Handed, cases.TakenOver},
-	cases.Worse:     {cases.Taken, cases.Levelled, cases.Replied, cases.Released, cases.Transferred, cases.Handed},
+	cases.Worse:     {cases.Decided, cases.Joined, cases.Rejoined, cases.Taken, cases.Levelled, cases.Replied, cases.Released, cases.Transferred, cases.Handed},
 }
 
 // anewByOwn is the same for what only the person's own doing makes new: who has called the patient anew may miss them anew, but that a

@@ -105,18 +105,26 @@ func (s Standing) refusal(app core.App, level cases.Level, now time.Time) (*NotE
 	case s.Cap == nil:
 		return nil, nil
 	}
-	n, err := records.JoinedSince(app, s.queue, hours.Midnight(now))
-	if err != nil {
-		return nil, fmt.Errorf("count who has joined today: %w", err)
-	}
-	if n < *s.Cap {
-		return nil, nil
+	if full, err := s.Full(app, now); err != nil || !full {
+		return nil, err
 	}
 	until := s.CapUntil
 	if tomorrow := hours.Tomorrow(now); tomorrow.Before(until) {
 		until = tomorrow
 	}
 	return &NotEligible{Code: queueFull, OpensAt: s.openFrom(until), Until: until, Line: s.Message}, nil
+}
+
+// Full says whether as many have joined today as the lead lets in.
+func (s Standing) Full(app core.App, now time.Time) (bool, error) {
+	if s.Cap == nil {
+		return false, nil
+	}
+	n, err := records.JoinedSince(app, s.queue, hours.Midnight(now))
+	if err != nil {
+		return false, fmt.Errorf("count who has joined today: %w", err)
+	}
+	return n >= *s.Cap, nil
 }
 
 // openFrom is the first time from at on at which it is open; zero where none is known.

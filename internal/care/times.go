@@ -160,9 +160,9 @@ func logMisread(app core.App, region, part string, raw []byte, err error) {
 	app.Logger().Error("a region's record cannot be read; defaults hold", "region", region, "part", part, "error", err)
 }
 
-// Target is when a case of this level that began to wait at since should have met somebody; zero where there is no such time.
+// Target is when a case of this level that began to wait at since should have met somebody; zero where there is no such time, or nobody waits.
 func (t Times) Target(level cases.Level, since time.Time) time.Time {
-	if level < 0 || int(level) >= len(t.TargetLevel) || t.TargetLevel[level] == 0 {
+	if since.IsZero() || level < 0 || int(level) >= len(t.TargetLevel) || t.TargetLevel[level] == 0 {
 		return time.Time{}
 	}
 	return since.Add(time.Duration(t.TargetLevel[level]))

@@ -36,13 +36,14 @@ func AnsweringFor(app core.App, queue string) (int, error) {
 	return n, err
 }
 
-// Unjoined lists the decided cases that would join a queue, have not, and are kept until a person ends them: those told level 1 or 2, and
-// those with own words that nobody has read. First comes who has written words of danger, then level 1 and 2, each the newest first; at most 200.
+// Unjoined lists the cases that would join a queue, have not, and are kept until a person ends them: those told level 1 or 2, those with own words
+// that nobody has read, and of those who still answer the ones with unread words of danger, or whose time to answer is over. First comes who has written words of danger, then level 1 and 2, each the newest first; at most 200.
 // Index: cases_headed.
 func Unjoined(app core.App, queue string) ([]*Case, error) {
 	return list[Case](app.RecordQuery(Cases).AndWhere(dbx.And(
-		headedFor(queue), dbx.HashExp{caseState: string(cases.Recommended)},
-		dbx.NewExp("([[level]] BETWEEN 1 AND 2 OR [[words]] > [[wordsRead]])"))).
+		headedFor(queue), dbx.Or(
+			dbx.And(dbx.HashExp{caseState: string(cases.Recommended)}, dbx.NewExp("([[level]] BETWEEN 1 AND 2 OR [[words]] > [[wordsRead]])")),
+			dbx.And(dbx.HashExp{caseState: string(cases.Answering)}, dbx.NewExp("[[words]] > [[wordsRead]] AND ([[danger]] OR [[timerFor]] = '')"))))).
 		OrderBy("([[danger]] AND [[words]] > [[wordsRead]]) DESC", "([[level]] BETWEEN 1 AND 2) DESC", caseCreated+" DESC").Limit(200))
 }
 

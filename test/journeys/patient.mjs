@@ -124,7 +124,9 @@ test('from the complaint to the closed case', async (t) => {
     assert.equal(decision.level, 3);
     assert.equal(decision.code, 'today');
     assert.ok(decision.reasons.length > 0 && decision.advice.length > 0);
-    assert.deepEqual(Object.keys(await person.get(`/cases/${id}/step`)), ['decision']);
+    const now = await person.get(`/cases/${id}/step`);
+    assert.ok(now.decision && !('question' in now) && !('progress' in now), 'a decision in place of a question');
+    assert.equal(now.open, true, 'and beside it whether the queue is open');
     const rows = await person.pb.collection('answers').getFullList({ filter: `case="${id}"`, sort: 'seq' });
     assert.deepEqual(rows.filter((row) => !row.dropped).map((row) => row.question).sort(), [...asked].sort(), 'each answer is a row');
   });

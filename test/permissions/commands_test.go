@@ -196,7 +196,7 @@ func TestAWatchTokenShowsPlaceAndState(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	r := w.get("watch token", api.Base+"/cases/"+w.cases["active"]+"/queue")
-	want := []string{"ahead", "closesAt", "due", "estimate", "message", "open", "opensAt", "position", "state", "watch"}
+	want := []string{"ahead", "closesAt", "due", "estimate", "full", "message", "open", "opensAt", "paused", "position", "state", "watch"}
 	var got []string
 	for name := range r.json() {
 		got = append(got, name)
