@@ -3,7 +3,6 @@ package hooks
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -22,7 +21,9 @@ type changes struct{ desk *care.Desk }
 func bindChanges(app core.App, desk *care.Desk) {
 	c := changes{desk}
 	app.OnRecordCreateRequest().Bind(on("LogCreate", func(e *core.RecordRequestEvent) error { return c.record(e, "made") }))
-	app.OnRecordUpdateRequest().Bind(on("LogUpdate", func(e *core.RecordRequestEvent) error { return c.record(e, strings.Join(changed(e.Record), ", ")) }))
+	app.OnRecordUpdateRequest().Bind(on("LogUpdate", func(e *core.RecordRequestEvent) error {
+		return c.record(e, strings.Join(records.Changed(e.Record), ", "))
+	}))
 	app.OnRecordDeleteRequest().Bind(on("LogDelete", func(e *core.RecordRequestEvent) error { return c.record(e, "deleted") }))
 	app.OnCollectionUpdateRequest().Bind(on("LogCollection", c.collection))
 	app.OnSettingsUpdateRequest().Bind(on("LogSettings", c.settings))
@@ -61,18 +62,6 @@ func (c changes) write(e *core.RequestEvent, what, names string, next func() err
 		e.App = tx
 		return next()
 	})
-}
-
-// changed names the fields of a record that are not as they were.
-func changed(r *core.Record) []string {
-	var names []string
-	was := r.Original()
-	for _, f := range r.Collection().Fields {
-		if name := f.GetName(); fmt.Sprint(r.GetRaw(name)) != fmt.Sprint(was.GetRaw(name)) {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // differing names the settings that are not as they were.

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"lotsen/internal/records"
 	"lotsen/pb_migrations"
 )
 
@@ -23,6 +24,7 @@ func bindDoors(app core.App) {
 		return e.Next()
 	}))
 	app.OnSettingsUpdateRequest().Bind(on("GuardSettings", guardSettings))
+	app.OnRecordUpdateRequest(records.StaffMembers).Bind(on("GuardLogIn", guardLogIn))
 }
 
 // Why a door is shut.
@@ -33,6 +35,8 @@ const (
 	noForgetting = "The request log is not deleted by hand: it is kept as long as the settings say."
 	noBackups    = "A backup holds everything about everybody, unencrypted: it is made and restored on the server, with the program's own command."
 	noStorage    = "Files of patients would leave past the access log: where they lie is the machine's configuration, and is changed under --dev only."
+	notTheirs    = "Who sets another's password or address can act as them: staff set their own password, by the link that POST /api/collections/staff/request-password-reset mails to them. " +
+		"Where the address is wrong, delete the person and make them anew."
 )
 
 // shut are PocketBase's routes that are refused, and why.
@@ -85,6 +89,14 @@ func guardSettings(e *core.SettingsUpdateRequestEvent) error {
 	}
 	if e.NewSettings.S3 != e.OldSettings.S3 {
 		return e.ForbiddenError(noStorage, nil)
+	}
+	return e.Next()
+}
+
+// guardLogIn refuses superusers to change by what a member of staff logs in: what they then did would stand in that person's name.
+func guardLogIn(e *core.RecordRequestEvent) error {
+	if !e.App.IsDev() && e.HasSuperuserAuth() && len(records.ChangedLogIn(e.Record)) > 0 {
+		return e.ForbiddenError(notTheirs, nil)
 	}
 	return e.Next()
 }
