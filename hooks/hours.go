@@ -17,6 +17,8 @@ const rightPlan = `Not understood (%v). An object with any of "week", "holidays"
 // bindHours checks opening hours as they are saved, and tells of what changes by them and by the lead's switches.
 func bindHours(app core.App, h *herald) {
 	app.OnRecordValidate(records.Regions, records.Units, records.Queues).Bind(on("CheckHours", checkHours))
+	app.OnRecordCreateRequest(records.Queues).Bind(on("KeepSwitches", keepSwitches))
+	app.OnRecordUpdateRequest(records.Queues).Bind(on("KeepSwitches", keepSwitches))
 	app.OnRecordAfterUpdateSuccess(records.Queues).Bind(afterCommit(h.log, "TellSign", func(e *core.RecordEvent) error {
 		return h.tellSign(e.Record.Id)
 	}))
@@ -36,6 +38,21 @@ func checkHours(e *core.RecordEvent) error {
 		return validation.Errors{records.HoursField: validation.NewError("validation_invalid", fmt.Sprintf(rightPlan, err))}
 	}
 	return nil
+}
+
+// byCommand is what to do instead, for who would set a switch of a queue on the dashboard.
+const byCommand = "Not set by hand, for those who wait are told by it: a lead of the queue uses PUT /api/lotsen/v1/queues/{id}/state, and the program keeps the rest."
+
+// keepSwitches refuses to set by hand what a lead's command, or the program itself, sets in a queue.
+func keepSwitches(e *core.RecordRequestEvent) error {
+	wrong := validation.Errors{}
+	for _, name := range records.ChangedByHand(e.Record) {
+		wrong[name] = validation.NewError("validation_by_command", byCommand)
+	}
+	if len(wrong) > 0 {
+		return e.BadRequestError(byCommand, wrong)
+	}
+	return e.Next()
 }
 
 // tellSign tells the staff of a queue, and each who waits in it, how it stands now. No text message is sent.

@@ -28,3 +28,9 @@ func changedOf(r *core.Record, of []string) []string {
 func ChangedLogIn(r *core.Record) []string {
 	return changedOf(r, []string{core.FieldNameEmail, core.FieldNamePassword})
 }
+
+// ChangedByHand names what was changed of that which is not for hands in a queue: what its lead switches by a command, and what the program
+// notes of whom it has told.
+func ChangedByHand(queue *core.Record) []string {
+	return changedOf(queue, []string{"pausedUntil", "capToday", "capUntil", "message", "messageUntil", "shut", "shutFrom"})
+}
