@@ -265,3 +265,31 @@ func TestWithoutARowInTheLogTheGlassShowsNothing(t *testing.T) {
 		t.Errorf("breaking the glass without a row: %d, want a failure", r.Code)
 	}
 }
+
+// TestNoGlassShowsSealedNumbers: neither the sealed personal number nor its keyed hash is any use for finding a fault.
+func TestNoGlassShowsSealedNumbers(t *testing.T) {
+	t.Parallel()
+	v := openVault(t)
+	anna, err := records.PatientByID(v.App, v.anna.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.breaks("")
+	for _, path := range []string{
+		"/api/collections/patients/records", "/api/collections/patients/records?fields=*,sealed,lookup", "/api/collections/patients/records/" + v.anna.ID,
+		"/api/collections/cases/records?expand=patient", "/api/collections/cases/records/" + v.hers.Id + "?expand=patient",
+		"/api/collections/messages/records?expand=case.patient",
+	} {
+		r := v.reads(path)
+		body := r.Body.String()
+		if r.Code != http.StatusOK || !strings.Contains(body, v.anna.ID) {
+			t.Errorf("%s: %d %.200s, want 200 and Anna", path, r.Code, body)
+		}
+		if strings.Contains(body, anna.Sealed()) || strings.Contains(body, `"sealed"`) || strings.Contains(body, `"lookup"`) {
+			t.Errorf("%s shows the sealed number or its hash: %.600s", path, body)
+		}
+	}
+	if body := v.reads("/api/collections/patients/records/" + v.anna.ID).Body.String(); !strings.Contains(body, `"protected"`) {
+		t.Errorf("a superuser behind the glass is not shown the other hidden fields: %s", body)
+	}
+}

@@ -18,14 +18,26 @@ import (
 	"lotsen/internal/texts"
 )
 
-// bindGlass sees to it that a break-glass for one case shows that case alone: PocketBase has no hook between a list's question and its answer.
+// bindGlass sees to it that a break-glass for one case shows that case alone, for PocketBase has no hook between
+// a list's question and its answer; and that none shows the sealed personal number.
 func bindGlass(app core.App, desk *care.Desk) {
+	app.OnRecordEnrich(records.Patients).Bind(on("HideNumber", hideNumber))
 	app.OnServe().Bind(on("Glass", func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "lotsenGlass", Func: func(e *core.RequestEvent) error {
 			return narrow(e, desk)
 		}})
 		return e.Next()
 	}))
+}
+
+// hideNumber is for superusers, too, for whom PocketBase lays bare what is hidden: after that, and so at the end.
+func hideNumber(e *core.RecordEnrichEvent) error {
+	patient := records.AsPatient(e.Record)
+	if err := e.Next(); err != nil {
+		return err
+	}
+	patient.HideNumber()
+	return nil
 }
 
 // narrow leaves of a list that a superuser asks for what belongs to the case of the break-glass, so that neither the count of rows nor their

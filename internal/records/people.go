@@ -38,6 +38,9 @@ func (p *Patient) Identify(sealed, lookup string) {
 	p.Load(map[string]any{"sealed": sealed, "lookup": lookup})
 }
 
+// HideNumber keeps the sealed number, and the keyed hash of it, out of every answer.
+func (p *Patient) HideNumber() { p.Hide("sealed", "lookup") }
+
 // Sealed is the encrypted personal number.
 func (p *Patient) Sealed() string { return p.GetString("sealed") }
 
