@@ -236,11 +236,15 @@ func TestWhatALeadSwitchesTurnsNobody(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	lost()
+	w.status(http.StatusNoContent, w.ask("PUT", "/api/lotsen/v1/queues/"+w.Norrvik.Id+"/state", w.tokenOf(w.Lead), `{"message":"Lång väntan","until":"2026-11-25T20:00:00.000Z"}`))
+	if got := w.Case(t, opened.Id).Headed(); got != "" {
+		t.Errorf("a line of the lead's looks where others are headed: %s", got)
+	}
 	for _, saved := range []struct {
 		path, body string
 		turned     bool
 	}{
-		{"queues/records/" + w.Norrvik.Id, `{"message":"Lång väntan","messageUntil":"2026-11-25 20:00:00.000Z"}`, false},
 		{"queues/records/" + w.Norrvik.Id, `{"name":"Norrvik dag","hours":{"week":{"mon":["08:00-17:00"]}}}`, false},
 		{"queues/records/" + w.Norrvik.Id, `{"rank":7}`, true},
 		{"units/records/" + w.Norrvik.Unit(), `{"name":"Norrvik vårdcentral"}`, false},
