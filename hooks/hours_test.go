@@ -65,9 +65,14 @@ func TestWhoeverWaitsSeesTheDoor(t *testing.T) {
 			if err := json.Unmarshal([]byte(s.next(name).data), &got); err != nil {
 				t.Fatalf("an event is no JSON: %v", err)
 			}
-			for _, field := range []string{"open", "opensAt", "closesAt", "message", "paused", "full"} {
+			for _, field := range []string{"open", "opensAt", "closesAt", "message"} {
 				if value, there := got[field]; !there || value != want[field] || value != queues[0][field] {
 					t.Errorf("%s: %s tells %s %v, want %v as is answered", what, name, field, value, want[field])
+				}
+			}
+			for _, field := range []string{"paused", "full"} {
+				if value, there := got[field]; s == place && (!there || value != want[field]) {
+					t.Errorf("%s: the place tells %s %v, want %v as is answered", what, field, value, want[field])
 				}
 			}
 		}
