@@ -60,9 +60,7 @@ func (h *herald) tellSign(queue string) error {
 	if err := h.tellQueue(queue, nil); err != nil {
 		return err
 	}
-	h.places.Lock()
-	defer h.places.Unlock()
-	return h.tellPlaces(queue)
+	return h.tellLine(queue)
 }
 
 // tellSigns tells the queues of a region or a unit that has changed.

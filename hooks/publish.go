@@ -30,7 +30,6 @@ type herald struct {
 
 	places      sync.Mutex           // held while somebody is told of a place or a turn: what is told last is what holds
 	told        map[string]placeTold // what each waiting case was last told of its place; places held
-	toldAt      map[string]time.Time // when a queue's line was last told; places held
 	lastFigures time.Time            // when all were; places held
 }
 
