@@ -47,7 +47,7 @@ const byCommand = "Not set by hand, for those who wait are told by it: a lead of
 func keepSwitches(e *core.RecordRequestEvent) error {
 	wrong := validation.Errors{}
 	for _, name := range records.ChangedByHand(e.Record) {
-		wrong[name] = validation.NewError("validation_by_command", byCommand)
+		wrong[name] = validation.NewError("validation_invalid", byCommand)
 	}
 	if len(wrong) > 0 {
 		return e.BadRequestError(byCommand, wrong)
