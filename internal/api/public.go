@@ -26,7 +26,9 @@ func (s *Server) publicRoutes(g *echo.Group) {
 const oldestClient = "1.0"
 
 // features are the parts of the interface that this release has, so that a client need not try.
-func features() []string { return []string{"cases", "queue", "messages", "realtime", "bankid", "hours", "estimate", "corrections", "support", "views"} }
+func features() []string {
+	return []string{"cases", "queue", "messages", "realtime", "bankid", "hours", "estimate", "corrections", "support", "views"}
+}
 
 func (s *Server) about(c *echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{
