@@ -43,11 +43,6 @@ func AbsenceList(app core.App) ([]*Absence, error) {
 	return list[Absence](app.RecordQuery(Absences).OrderBy("since", "id"))
 }
 
-// AbsenceOf finds that of a member of staff, or ErrNotFound.
-func AbsenceOf(app core.App, staff string) (*Absence, error) {
-	return first[Absence](app.RecordQuery(Absences).AndWhere(dbx.HashExp{"staff": staff}))
-}
-
 // Holders lists the ids of the staff who hold open cases. Index: cases_held.
 func Holders(app core.App) ([]string, error) {
 	var ids []string

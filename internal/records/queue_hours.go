@@ -22,13 +22,6 @@ func (u *Unit) Hours() []byte { return []byte(u.GetString(HoursField)) }
 // SetHours sets them.
 func (u *Unit) SetHours(d any) { u.Set(HoursField, d) }
 
-// AsUnit reads a record as a unit.
-func AsUnit(rec *core.Record) *Unit {
-	u := &Unit{}
-	u.SetProxyRecord(rec)
-	return u
-}
-
 // UnitList lists every unit.
 func UnitList(app core.App) ([]*Unit, error) { return list[Unit](app.RecordQuery(Units)) }
 

@@ -31,19 +31,7 @@ const (
 func TestWhatWasAnsweredOutlivesAKill(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	for range kills * *rounds {
-		w.workUntilKilled(t)
-		w.look(t, func(left *wreck) { w.checkWreck(t, left) })
-		w.start(t)
-		w.checkPromises(t, w.told.fresh())
-		w.checkLines(t)
-		if t.Failed() {
-			return
-		}
-	}
-	w.settle(t)
-	w.start(t)
-	w.checkPromises(t, w.told.all())
+	w.outlives(t, kills**rounds, w.kill)
 }
 
 // TestAKillAfterTheGatewaysAnswerSendsNoSecondMessage kills as soon as the gateway has put a message on its disk: the program has not noted

@@ -11,19 +11,7 @@ const cuts = 5 // of a clinic at work
 func TestWhatWasAnsweredOutlivesAPowerCut(t *testing.T) {
 	t.Parallel()
 	m := boot(t)
-	for range cuts * *rounds {
-		m.workUntil(t, func() { m.losePower(t) })
-		m.look(t, func(left *wreck) { m.checkWreck(t, left) })
-		m.start(t)
-		m.checkPromises(t, m.told.fresh())
-		m.checkLines(t)
-		if t.Failed() {
-			return
-		}
-	}
-	m.settle(t)
-	m.start(t)
-	m.checkPromises(t, m.told.all())
+	m.outlives(t, cuts**rounds, m.losePower)
 }
 
 // TestADiskThatLiesIsFoundOut holds the means itself: on a disk that acknowledges what it does not keep, an answer is lost. A test of power cuts

@@ -68,10 +68,29 @@ func (w *world) of(queue string) *nurse {
 	return nil
 }
 
-// workUntilKilled lets everybody work at once, and kills the program a moment after so many requests have been answered.
-func (w *world) workUntilKilled(t *testing.T) {
+// outlives lets everybody work at once and ends the program by end, again and again on what is left, and checks each time that all that was answered
+// is there.
+func (w *world) outlives(t *testing.T, times int, end func(*testing.T)) {
 	t.Helper()
-	w.workUntil(t, func() { w.Kill(t) })
+	for range times {
+		w.workUntil(t, func() { end(t) })
+		w.look(t, func(left *wreck) { w.checkWreck(t, left) })
+		w.start(t)
+		w.checkPromises(t, w.told.fresh())
+		w.checkLines(t)
+		if t.Failed() {
+			return
+		}
+	}
+	w.settle(t)
+	w.start(t)
+	w.checkPromises(t, w.told.all())
+}
+
+// kill kills the program.
+func (w *world) kill(t *testing.T) {
+	t.Helper()
+	w.Kill(t)
 }
 
 // workUntil lets everybody work at once, and ends the program by end a moment after so many requests have been answered. It returns when nobody
